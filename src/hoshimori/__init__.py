@@ -1,0 +1,1 @@
+"""hoshimori (星守, star guardian): watches over the satellites people depend on."""

@@ -1,0 +1,79 @@
+"""The sockets: what a View, a Source and a Detector are, and how plugins are found.
+
+Built-ins enter by the same door as strangers: the entry-point groups `hoshimori.detectors` and `hoshimori.sources`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from importlib.metadata import entry_points
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+
+from hoshimori.errors import UsageError
+from hoshimori.facts import ElementSets, Ephemeris, ObjectName, Received, Watchlist
+from hoshimori.findings import Event
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, how much is done, and how much there is (0: not known)."""
+
+
+def silent(_what: str, _done: int, _total: int) -> None:
+    """The progress callback that says nothing."""
+
+
+@runtime_checkable
+class View(Protocol):
+    """A window of time on the facts, as known at one moment. Two calls on one View give the same answer.
+
+    `sets` is what a computation over the window may use: for each object the sets with epochs inside the window and, on
+    either side, those within `lookback` of it; nothing with known_utc > as_of; one row per (object, epoch): the last issued.
+    Sorted by (norad_id, epoch_utc).
+    """
+
+    @property
+    def start_utc(self) -> np.datetime64: ...
+    @property
+    def stop_utc(self) -> np.datetime64: ...
+    @property
+    def as_of_utc(self) -> np.datetime64: ...
+
+    def sets(self, norad_ids: Sequence[int] | None = None) -> ElementSets: ...
+    def latest(self, norad_ids: Sequence[int] | None = None) -> ElementSets: ...
+    def history(self, norad_id: int) -> ElementSets: ...
+    def ephemerides(self, norad_id: int | None = None, cospar_id: str = "") -> list[Ephemeris]: ...
+    def names(self, norad_ids: Sequence[int] | None = None) -> list[ObjectName]: ...
+
+
+class Source(Protocol):
+    """The outside. `fetch` yields what arrived, stored as bytes by whoever calls it; a non-200 answer raises."""
+
+    name: str
+
+    def fetch(self, *, progress: Progress = silent) -> Iterable[Received]: ...
+
+
+class Detector(Protocol):
+    """One phenomenon. Handed a View and a watchlist, gives events; opens nothing, asks nobody the time.
+
+    `settings` are plain numbers and strings, recorded in the evidence so that the claim can be re-run.
+    """
+
+    name: str
+    version: str
+
+    def detect(self, view: View, watchlist: Watchlist, *, progress: Progress = silent) -> list[Event]: ...
+
+
+def plugins(group: str) -> dict[str, Any]:
+    """Names to loaded objects of one entry-point group, such as "hoshimori.detectors"."""
+    return {p.name: p.load() for p in entry_points(group=group)}
+
+
+def plugin(group: str, name: str) -> Any:
+    """One plugin by name; a clear refusal where there is none."""
+    for p in entry_points(group=group, name=name):
+        return p.load()
+    known = ", ".join(sorted(p.name for p in entry_points(group=group)))
+    raise UsageError(f"no plugin {name!r} in {group}: known are {known or 'none'}")

@@ -1,0 +1,1 @@
+"""The corridor: one sweep from sources to findings."""

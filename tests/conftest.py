@@ -1,0 +1,30 @@
+"""What every test may ask for: the test data beside the project, and a home that is thrown away."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def data() -> Path:
+    """The test data beside the project. Absent: skip with a reason; in CI: fail."""
+    place = Path(os.environ.get("HOSHIMORI_DATA") or ROOT.parent / "shared" / "data")
+    if not (place / "DATA.md").exists():
+        reason = f"test data not found at {place}: set HOSHIMORI_DATA to the folder that holds DATA.md"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return place
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A fresh hoshimori home, set as the default for this test."""
+    place = tmp_path / "home"
+    monkeypatch.setenv("HOSHIMORI_HOME", str(place))
+    return place
