@@ -136,7 +136,7 @@ class ElementSets:
 
     @classmethod
     def build(cls, columns: Mapping[str, Any], *, data_mode: DataMode = DataMode.REAL) -> ElementSets:
-        """A table from whatever columns are at hand; `norad_id`, `epoch_utc` and the six elements are needed, the rest default."""
+        """A table from the columns at hand: `norad_id`, `epoch_utc` and the six elements are needed, the rest have defaults."""
         norad = np.asarray(columns["norad_id"], dtype=np.int64)
         n = len(norad)
         defaults: dict[str, Any] = {
@@ -276,6 +276,21 @@ class Ephemeris:
     source: str = ""  # SHA-256 of the bytes it was read from
 
 
+@dataclass(frozen=True, slots=True)
+class ObjectName:
+    """What an object was called, by whom, and when that was first seen. Names and owners change; numbers are kept apart."""
+
+    norad_id: int
+    cospar_id: str
+    name: str
+    object_type: str  # PAYLOAD, ROCKET BODY, DEBRIS, UNKNOWN or ""
+    owner: str
+    launch_date: str  # ISO date or ""
+    decay_date: str  # ISO date or ""
+    first_seen_utc: np.datetime64
+    provider: str
+
+
 @dataclass(frozen=True)
 class Parsed:
     """What one file or answer held: facts, and everything that was wrong with it."""
@@ -284,6 +299,7 @@ class Parsed:
     format: str  # "TLE", "OMM/JSON", "OEM/KVN"... or the name of what was recognised and refused
     element_sets: ElementSets
     ephemerides: tuple[Ephemeris, ...] = ()
+    names: tuple[ObjectName, ...] = ()
     problems: tuple[Problem, ...] = ()
     records: int = 0
     """Records met, read or refused. Row n of a first-seen file belongs to record n."""
@@ -310,21 +326,6 @@ class Received:
     @property
     def sha256(self) -> str:
         return hashlib.sha256(self.content).hexdigest()
-
-
-@dataclass(frozen=True, slots=True)
-class ObjectName:
-    """What an object was called, by whom, and when that was first seen. Names and owners change; numbers are kept apart."""
-
-    norad_id: int
-    cospar_id: str
-    name: str
-    object_type: str  # PAYLOAD, ROCKET BODY, DEBRIS, UNKNOWN or ""
-    owner: str
-    launch_date: str  # ISO date or ""
-    decay_date: str  # ISO date or ""
-    first_seen_utc: np.datetime64
-    provider: str
 
 
 @dataclass(frozen=True, slots=True)
