@@ -1,0 +1,61 @@
+# Two commands for a newcomer, `make demo` and `make test`; they need only make and Python 3.11, 3.12 or 3.13 with venv.
+# Everything is installed into $(VENV), nothing outside it. `make help` lists the rest.
+
+VENV    ?= .venv
+UV      := $(VENV)/bin/uv
+WORKERS ?= 2
+FITS    := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+PY      ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+             $$p -c '$(FITS)' >/dev/null 2>&1 && { echo $$p; break; }; done)
+SYNC     = UV_PROJECT_ENVIRONMENT=$(VENV) $(UV) sync --quiet --locked --inexact --no-managed-python --python $(VENV)/bin/python
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint docs bench test-matrix clean
+
+help:  ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1: /p' Makefile
+
+demo: $(VENV)/.synced  ## watch over the Japanese communication satellites and write a report
+	$(VENV)/bin/hoshimori demo
+
+test: lint  ## everything that must hold: style, types, floors, tests (WORKERS=2)
+	$(VENV)/bin/python -m pytest -n $(WORKERS) --dist loadscope
+
+lint: $(VENV)/.synced-dev  ## style, types and floors
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports --no-logo
+
+docs: $(VENV)/.synced-dev  ## the handbook, in docs/_build/html
+	$(VENV)/bin/sphinx-build -q -W --keep-going -b html docs docs/_build/html
+	@echo "open docs/_build/html/index.html"
+
+bench: $(VENV)/.synced-dev  ## what the speed claims rest on, one script after the other
+	@for script in bench/[a-z]*.py; do echo "== $$script"; $(VENV)/bin/python $$script || exit 1; done
+
+test-matrix:  ## make test on every Python of 3.11, 3.12, 3.13 found here, each in its own .venv-3.x
+	@for v in 3.11 3.12 3.13; do \
+	  if python$$v -c '$(FITS)' >/dev/null 2>&1; then \
+	    echo "== python$$v"; $(MAKE) test VENV=.venv-$$v PY=python$$v || exit 1; \
+	  else echo "== python$$v: not found on PATH, not tested"; fi; \
+	done
+
+clean:  ## remove what make made, the environments included
+	rm -rf .venv .venv-3.* dist docs/_build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+$(UV):
+	@test -n "$(PY)" || { echo "hoshimori needs Python 3.11, 3.12 or 3.13 and found none of them as python3, python3.11," \
+	  "python3.12 or python3.13. Install one, or say where it is: make PY=/path/to/python3.12"; exit 1; }
+	@$(PY) -c '$(FITS)' || { echo "$(PY) is not Python 3.11, 3.12 or 3.13: $$($(PY) --version 2>&1)"; exit 1; }
+	@$(PY) -m venv $(VENV) || { rm -rf $(VENV); echo "$(PY) could not make a virtual environment." \
+	  "On Debian and Ubuntu its venv module is a package of its own: apt install python3-venv"; exit 1; }
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check uv==0.13.8
+
+$(VENV)/.synced: $(UV) pyproject.toml uv.lock
+	$(SYNC) --no-dev
+	@touch $@
+
+$(VENV)/.synced-dev: $(UV) pyproject.toml uv.lock
+	$(SYNC)
+	@touch $@ $(VENV)/.synced
