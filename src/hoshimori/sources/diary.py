@@ -18,7 +18,7 @@ import numpy as np
 
 from hoshimori.errors import SourceError
 from hoshimori.findings import iso
-from hoshimori.sources.clock import moment, seconds
+from hoshimori.sources.clock import moment, since_s
 from hoshimori.sources.home import write_whole
 from hoshimori.sources.rules import Rate, Rule, rate_wait_s
 
@@ -46,8 +46,8 @@ class Diary:
         """Seconds until the question counted under `limit` may be asked."""
         mark = self._read()["marks"].get(limit, {})
         wait = rule(moment(mark["asked"]) if "asked" in mark else None, now)
-        if "held" in mark and moment(mark["held"]) <= now:
-            wait = max(wait, mark["for_s"] - seconds(now - moment(mark["held"])))
+        if "held" in mark:
+            wait = max(wait, mark["for_s"] - since_s(moment(mark["held"]), now))
         return wait
 
     def rate_wait_s(self, rates: tuple[Rate, ...], now: np.datetime64) -> float:
@@ -56,7 +56,7 @@ class Diary:
     def request(self, now: np.datetime64) -> None:
         """Count one request of any kind. Only the last hour is kept: no published rate looks further back."""
         book = self._read()
-        recent = [t for t in book["requests"] if 0 <= seconds(now - moment(t)) <= 3600]
+        recent = [t for t in book["requests"] if since_s(moment(t), now) <= 3600]
         self._write({**book, "requests": [*recent, iso(now)]})
 
     def hold(self, limit: str, now: np.datetime64, for_s: float) -> None:

@@ -1,8 +1,7 @@
 """How often a question may be asked: the providers' published limits as small functions of time.
 
 A rule takes the moment at which the question was last answered (None: never) and the present one, both UTC, and gives the
-seconds to wait: 0 now, infinity never again. A last moment that lies in the future means that the clock was set back; it is
-not held against the caller, who would otherwise be locked out until that day.
+seconds to wait: 0 now, infinity never again.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from datetime import timedelta
 
 import numpy as np
 
-from hoshimori.sources.clock import calendar, later, seconds
+from hoshimori.sources.clock import calendar, later, since_s
 
 Rule = Callable[[np.datetime64 | None, np.datetime64], float]
 
@@ -31,7 +30,7 @@ def every(interval_s: float, *, closed_minutes: frozenset[int] = frozenset()) ->
     """Once per interval, and never in the given minutes of the hour."""
 
     def wait_s(last: np.datetime64 | None, now: np.datetime64) -> float:
-        wait = 0.0 if last is None or last > now else max(0.0, interval_s - seconds(now - last))
+        wait = max(0.0, interval_s - since_s(last, now))
         then = calendar(later(now, wait))
         while then.minute in closed_minutes:
             wait += 60 - then.second - then.microsecond / 1e6
@@ -58,7 +57,7 @@ def once_after(hour_utc: int, *, weekday: int | None = None) -> Rule:
         today = present.replace(hour=hour_utc, minute=0, second=0, microsecond=0)
         opened = [today + timedelta(days=d) for d in range(8)]
         windows = [t for t in opened if weekday is None or t.weekday() == weekday]
-        asked = last is not None and last <= now and calendar(last) >= windows[0]
+        asked = calendar(now) - timedelta(seconds=min(since_s(last, now), 1e9)) >= windows[0]
         if windows[0].date() == present.date() and present >= windows[0] and not asked:
             return 0.0
         return (next(t for t in windows if t > present) - present).total_seconds()
@@ -70,7 +69,7 @@ def rate_wait_s(rates: tuple[Rate, ...], requests: list[np.datetime64], now: np.
     """Seconds until one more request keeps every rate. `requests`: moments of earlier ones, rising."""
     wait = 0.0
     for rate in rates:
-        inside = [t for t in requests if t <= now and seconds(now - t) < rate.span_s]
+        inside = [t for t in requests if since_s(t, now) < rate.span_s]
         if len(inside) >= rate.requests:
-            wait = max(wait, rate.span_s - seconds(now - inside[-rate.requests]))
+            wait = max(wait, rate.span_s - since_s(inside[-rate.requests], now))
     return wait

@@ -10,7 +10,7 @@ import httpx
 import numpy as np
 
 from hoshimori.errors import BrokenTransfer, ProviderRefused
-from hoshimori.sources.clock import seconds
+from hoshimori.sources.clock import since_s
 from hoshimori.sources.credentials import Credentials
 from hoshimori.sources.http import Unreachable
 
@@ -43,7 +43,7 @@ class Session:
         """Make `web` known: with the cookie at hand, or with a new log-in. Raises CredentialsMissing, ProviderRefused."""
         for carrier in ("httpcore.http11", "httpcore.http2"):
             logging.getLogger(carrier).addFilter(_NO_HEADERS)
-        if self._since_utc is None or not 0 <= seconds(now - self._since_utc) < LASTS_S:
+        if since_s(self._since_utc, now) >= LASTS_S:
             who = credentials()
             self._secrets = (who.identity.encode(), who.password.encode())
             before_request()
