@@ -1,4 +1,4 @@
-"""What is written runs: every block of README and handbook, and every verb, option, setting and exit code is in the handbook."""
+"""What is written runs: every block of the front pages and the handbook, and every verb, option, setting and exit code is in the handbook."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from hoshimori.errors import HoshimoriError
 from tests.pages import ROOT, blocks
 
 DOCS = ROOT / "docs"
-PAGES = [ROOT / "README.md", *sorted(p for p in DOCS.rglob("*.md") if "_build" not in p.parts)]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(p for p in DOCS.rglob("*.md") if "_build" not in p.parts)]
 MOST_SKIPS = 6
 NOWHERE = "http://127.0.0.1:9"  # the discard port: whatever a page would fetch from outside is refused at once
 
