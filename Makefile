@@ -7,7 +7,7 @@ WORKERS ?= 2
 FITS    := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 PY      ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
              $$p -c '$(FITS)' >/dev/null 2>&1 && { echo $$p; break; }; done)
-SYNC     = UV_PROJECT_ENVIRONMENT=$(VENV) $(UV) sync --quiet --locked --inexact --no-managed-python --python $(VENV)/bin/python
+SYNC     = UV_PROJECT_ENVIRONMENT=$(VENV) $(UV) sync --quiet --locked --inexact --no-managed-python --system-certs --python $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint docs bench test-matrix clean
@@ -50,12 +50,14 @@ $(UV):
 	@$(PY) -c '$(FITS)' || { echo "$(PY) is not Python 3.11, 3.12 or 3.13: $$($(PY) --version 2>&1)"; exit 1; }
 	@$(PY) -m venv $(VENV) || { rm -rf $(VENV); echo "$(PY) could not make a virtual environment." \
 	  "On Debian and Ubuntu its venv module is a package of its own: apt install python3-venv"; exit 1; }
-	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check uv==0.13.8
+	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check uv==0.13.8
 
 $(VENV)/.synced: $(UV) pyproject.toml uv.lock
-	$(SYNC) --no-dev
+	@echo "installing hoshimori into $(VENV) (once; about 400 MB)"
+	@$(SYNC) --no-dev
 	@touch $@
 
 $(VENV)/.synced-dev: $(UV) pyproject.toml uv.lock
-	$(SYNC)
+	@echo "installing hoshimori and what its tests need into $(VENV) (once; about 900 MB)"
+	@$(SYNC)
 	@touch $@ $(VENV)/.synced
