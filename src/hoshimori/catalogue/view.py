@@ -1,0 +1,107 @@
+"""A window of time on the facts, as known at one moment: read from the files of one manifest."""
+
+# ruff: noqa: S608
+# Only our own file names, numbers and column names are put into SQL; text from outside goes in as a parameter.
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from hoshimori.catalogue.asof import last_issued, newest, window
+from hoshimori.catalogue.manifest import REMEDY, Manifest
+from hoshimori.catalogue.names import Labels, label
+from hoshimori.catalogue.query import SetQuery
+from hoshimori.catalogue.raw import RawBytes
+from hoshimori.catalogue.shelves import Reader, names_known, read_names
+from hoshimori.catalogue.store import Store
+from hoshimori.catalogue.tables import EPHEMERIDES, literal
+from hoshimori.errors import CatalogueDamaged
+from hoshimori.facts import DataMode, ElementSets, Ephemeris, KnownBasis, ObjectName
+
+LOOKBACK = np.timedelta64(30, "D")
+"""How far from the window a set may lie and still speak for it. Beyond a month an element set says little."""
+
+
+@dataclass(frozen=True)
+class CatalogueView:
+    """Satisfies ports.View. Keeps the manifest with which it was opened, so two calls give the same answer."""
+
+    start_utc: np.datetime64
+    stop_utc: np.datetime64
+    as_of_utc: np.datetime64
+    lookback: np.timedelta64
+    data_modes: tuple[DataMode, ...]
+    store: Store
+    manifest: Manifest
+    raw: RawBytes
+    read: Reader
+
+    def sets(self, norad_ids: Sequence[int] | None = None) -> ElementSets:
+        """See ports.View: the sets inside the window, and the last before and first after it within `lookback`."""
+        found = self._ask(norad_ids, lambda q: q.window(self.start_utc, self.stop_utc, self.lookback))
+        return self._labelled(window(found, self.start_utc, self.stop_utc, self.lookback), norad_ids)
+
+    def latest(self, norad_ids: Sequence[int] | None = None) -> ElementSets:
+        """The newest set of each object: newest epoch not more than a day after `as_of`, unless nothing else is known."""
+        found = self._ask(norad_ids, lambda q: q.newest(self.as_of_utc))
+        return self._labelled(newest(found, self.as_of_utc), norad_ids)
+
+    def history(self, norad_id: int, *, reissues: bool = False) -> ElementSets:
+        """All epochs of one object, one row each; with `reissues` every distinct set that was known, by epoch then known."""
+        found = self._ask([norad_id], SetQuery.everything)
+        if reissues:
+            found = found.take(np.lexsort((found.element_set_no, found.known_utc, found.epoch_utc)))
+        else:
+            found = last_issued(found)
+        return self._labelled(found, [norad_id])
+
+    def ephemerides(self, norad_id: int | None = None, cospar_id: str = "") -> list[Ephemeris]:
+        """Ephemerides usable in the window, of this number or designator (neither given: all); last issued last."""
+        rows = self.store.read(lambda m: self._ephemeris_rows(m, norad_id, cospar_id), self.manifest)
+        return [self._ephemeris(*row) for row in rows]
+
+    def names(self, norad_ids: Sequence[int] | None = None) -> list[ObjectName]:
+        """Every name known at `as_of`, by number, then by first seen."""
+        return self.store.read(lambda m: read_names(self.store, m, norad_ids, self.as_of_utc), self.manifest)
+
+    def _ask(self, norad_ids: Sequence[int] | None, ask: Callable[[SetQuery], ElementSets]) -> ElementSets:
+        def question(manifest: Manifest) -> ElementSets:
+            return ask(SetQuery(self.store, manifest, self.as_of_utc, self.data_modes, norad_ids))
+
+        return self.store.read(question, self.manifest)
+
+    def _labelled(self, sets: ElementSets, norad_ids: Sequence[int] | None) -> ElementSets:
+        labels: Labels = self.store.read(lambda m: names_known(self.store, m, norad_ids, self.as_of_utc), self.manifest)
+        return label(sets, labels)
+
+    def _ephemeris_rows(self, manifest: Manifest, norad_id: int | None, cospar_id: str) -> list[tuple[str, int, int, int, int]]:
+        files = manifest.table(EPHEMERIDES)
+        if not files:
+            return []
+        modes = ", ".join(str(int(m)) for m in self.data_modes) or "null"
+        where = f"known_utc <= {literal(self.as_of_utc)} and data_mode in ({modes})"
+        where += f" and start_utc <= {literal(self.stop_utc)} and stop_utc >= {literal(self.start_utc)}"
+        if norad_id is not None or cospar_id:
+            number = -2 if norad_id is None else norad_id
+            where += f" and (norad_id = {int(number)} or (cospar_id <> '' and cospar_id = ?))"
+        sql = f"select sha256, place, epoch_us(known_utc), known_basis, data_mode from {self.store.relation(files)} where {where}"
+        parameters = [cospar_id] if norad_id is not None or cospar_id else []
+        found: list[tuple[str, int, int, int, int]] = (
+            self.store.engine().execute(f"{sql} order by known_utc, source, place", parameters).fetchall()
+        )
+        return found
+
+    def _ephemeris(self, sha256: str, place: int, known_us: int, basis: int, mode: int) -> Ephemeris:
+        parsed = self.read(self.raw.get(sha256), sha256, data_mode=DataMode(mode))
+        found = [e for p in parsed for e in p.ephemerides]
+        if place >= len(found):
+            raise CatalogueDamaged(f"stored bytes {sha256}: ephemeris {place + 1} is no longer read from them. {REMEDY}")
+        return replace(
+            found[place],
+            known_utc=np.datetime64(known_us, "us"),
+            known_basis=KnownBasis(basis),
+            source=sha256,
+        )
