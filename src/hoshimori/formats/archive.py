@@ -73,7 +73,9 @@ def _gunzip(content: bytes, complaints: Complaints, limit_bytes: int) -> bytes |
             complaints.add("gzip", f"more than {limit_bytes} bytes", f"at most {limit_bytes} bytes when unpacked")
             return None
         if not stream.eof:
-            complaints.add("gzip", f"ends after {len(out)} bytes", "the end of the gzip stream; the rest is missing", refused=False)
+            complaints.add(
+                "gzip", f"ends after {len(out)} bytes", "the end of the gzip stream; the rest is missing", refused=False
+            )
         rest = stream.unused_data
     if rest.strip(b"\0"):
         complaints.add("gzip", rest[:20], "nothing after the gzip stream; it was passed over", refused=False)

@@ -37,9 +37,10 @@ MESSAGE_KINDS = {
 
 _BROKEN_OFF = "(broken off)"
 _VERSION = re.compile(r"CCSDS_([A-Z]{3})_VERS")
-_COVARIANCE_ROWS = ("CX_", "CY_", "CZ_", "CX_DOT_", "CY_DOT_", "CZ_DOT_")
-_COVARIANCE_COLUMNS = ("X", "Y", "Z", "X_DOT", "Y_DOT", "Z_DOT")
-_STATE = ("EPOCH", "X", "Y", "Z", "X_DOT", "Y_DOT", "Z_DOT")
+_AXES = ("X", "Y", "Z", "X_DOT", "Y_DOT", "Z_DOT")
+STATE_KEYWORDS = ("EPOCH", *_AXES)
+COVARIANCE_KEYWORDS = tuple(tuple(f"C{row}_{column}" for column in _AXES[: k + 1]) for k, row in enumerate(_AXES))
+"""The lower triangle, row by row: CX_X; CY_X, CY_Y; ... CZ_DOT_Z_DOT."""
 
 
 class Entry(NamedTuple):
@@ -173,15 +174,15 @@ class _Stream(ContentHandler):
         if "EPOCH" not in group:  # the covariance of an OMM has no epoch of its own
             self.entries.extend(group.values())
         elif tag == "stateVector":
-            self._row(group, _STATE)
+            self._row(group, STATE_KEYWORDS)
         else:
             self._covariance(group)
 
     def _covariance(self, group: dict[str, Entry]) -> None:
         self.entries.append(Entry(group["EPOCH"].line, "COVARIANCE_START", ""))
         self.entries += [group[key] for key in ("EPOCH", "COV_REF_FRAME") if key in group]
-        for k, row in enumerate(_COVARIANCE_ROWS):
-            self._row(group, tuple(row + column for column in _COVARIANCE_COLUMNS[: k + 1]))
+        for keys in COVARIANCE_KEYWORDS:
+            self._row(group, keys)
         self.entries.append(Entry(self.line, "COVARIANCE_STOP", ""))
 
     def _row(self, group: dict[str, Entry], keys: tuple[str, ...]) -> None:

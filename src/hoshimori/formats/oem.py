@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from hoshimori.facts import NOT_A_TIME, DataMode, Ephemeris, Floats, KnownBasis, Times
+from hoshimori.facts import NOT_A_TIME, Bools, DataMode, Ephemeris, Floats, KnownBasis, Times
 from hoshimori.formats import times
 from hoshimori.formats.complaints import Complaints
 from hoshimori.formats.designators import NOT_GIVEN, cospar_from_text, norad_from_text
@@ -22,11 +22,10 @@ from hoshimori.formats.omm import DATA_MODE_KEYWORD, declared_mode, parse_number
 NEEDED = ("CENTER_NAME", "REF_FRAME", "TIME_SYSTEM")
 """Without these a state means nothing."""
 
-_META_KEYWORDS = frozenset(
-    """OBJECT_NAME OBJECT_ID CENTER_NAME REF_FRAME REF_FRAME_EPOCH TIME_SYSTEM START_TIME USEABLE_START_TIME
-    USEABLE_STOP_TIME STOP_TIME INTERPOLATION INTERPOLATION_DEGREE""".split()
-)
-_HEADER_KEYWORDS = frozenset("COMMENT CLASSIFICATION CREATION_DATE ORIGINATOR MESSAGE_ID".split())
+_META = """OBJECT_NAME OBJECT_ID CENTER_NAME REF_FRAME REF_FRAME_EPOCH TIME_SYSTEM START_TIME USEABLE_START_TIME
+USEABLE_STOP_TIME STOP_TIME INTERPOLATION INTERPOLATION_DEGREE"""
+_HEADER = "COMMENT CLASSIFICATION CREATION_DATE ORIGINATOR MESSAGE_ID"
+_META_KEYWORDS, _HEADER_KEYWORDS = frozenset(_META.split()), frozenset(_HEADER.split())
 
 
 @dataclass
@@ -47,7 +46,9 @@ class _Refused(Exception):
         self.entry, self.expected = entry, expected
 
 
-def read_oem(message: Message, complaints: Complaints, *, data_mode: DataMode, first_record: int = 1) -> tuple[list[Ephemeris], int]:
+def read_oem(
+    message: Message, complaints: Complaints, *, data_mode: DataMode, first_record: int = 1
+) -> tuple[list[Ephemeris], int]:
     """The ephemerides of one message, and how many segments it had (each is a record)."""
     header, segments, strays = _segments(message)
     for entry in strays:
@@ -116,6 +117,7 @@ def _ephemeris(
     basis: KnownBasis,
 ) -> Ephemeris:
     scale = _check_meta(segment, complaints, record)
+    _drop_repeats(segment, complaints, record)
     mode = declared_mode(segment.mode, data_mode)
     if mode is None:
         raise _Refused(Entry(segment.line, DATA_MODE_KEYWORD, segment.mode), ", ".join(DataMode.__members__))
@@ -189,6 +191,18 @@ def _degree(segment: _Segment, complaints: Complaints, record: int) -> int | Non
     return int(entry.value)
 
 
+def _drop_repeats(segment: _Segment, complaints: Complaints, record: int) -> None:
+    """A row that says the same as the row before it adds nothing: it is passed over and told."""
+    once: list[Entry] = []
+    for entry in segment.rows:
+        if once and entry.key == once[-1].key and entry.value.split() == once[-1].value.split():
+            expected = "each row once; the repeat was passed over"
+            complaints.add("ephemeris row", entry.value, expected, line=entry.line, record=record, refused=False)
+        else:
+            once.append(entry)
+    segment.rows = once
+
+
 def _states(segment: _Segment, scale: str) -> tuple[Times, Floats]:
     """Times (m,) and states (m, 6); the first bad row refuses the segment."""
     cells = [entry.value.split() for entry in segment.rows]
@@ -200,23 +214,25 @@ def _states(segment: _Segment, scale: str) -> tuple[Times, Floats]:
     if not cells:
         raise _Refused(Entry(segment.line, "ephemeris row", ""), "at least one row of states")
     t_utc, lost = epochs_utc([row[0] for row in cells], scale)
-    _refuse_first(segment, np.isnat(t_utc) & ~lost, times.EXPECTED)
+    _refuse_first(segment, np.asarray(np.isnat(t_utc) & ~lost), times.EXPECTED)
     _refuse_first(segment, lost, times.LEAP_EXPECTED)
     states, _ = parse_numbers([x for row in cells for x in row[1:7]])
     states = states.reshape(-1, 6)
-    _refuse_first(segment, ~np.isfinite(states).all(axis=1), "six finite numbers after the epoch")
-    _refuse_first(segment, np.append(False, np.diff(t_utc) <= np.timedelta64(0, "us")), "epochs that rise from row to row")
+    _refuse_first(segment, np.asarray(~np.isfinite(states).all(axis=1)), "six finite numbers after the epoch")
+    _refuse_first(
+        segment, np.array([False, *(np.diff(t_utc) <= np.timedelta64(0, "us"))], bool), "epochs that rise from row to row"
+    )
     return t_utc, states
 
 
-def epochs_utc(texts: list[str], scale: str) -> tuple[Times, np.ndarray[tuple[int], np.dtype[np.bool_]]]:
+def epochs_utc(texts: list[str], scale: str) -> tuple[Times, Bools]:
     """UTC of epochs written in `scale`, and those that are good text but cannot be held in UTC."""
     t, leap = times.parse_epochs(texts)
     t_utc, lost = times.to_utc(t, scale)
     return t_utc, leap | lost
 
 
-def _refuse_first(segment: _Segment, bad: np.ndarray[tuple[int], np.dtype[np.bool_]], expected: str) -> None:
+def _refuse_first(segment: _Segment, bad: Bools, expected: str) -> None:
     if bad.any():
         raise _Refused(segment.rows[int(np.argmax(bad))], expected)
 

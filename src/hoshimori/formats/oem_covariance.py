@@ -38,7 +38,9 @@ def read_covariances(
         field = entry.key or "covariance row"
         complaints.add(field, entry.value, f"{expected}; left out", line=entry.line, record=record, refused=False)
 
-    epochs, matrices, frames = [], [], []
+    epochs: list[np.datetime64] = []
+    matrices: list[Floats] = []
+    frames: list[str] = []
     for block in _blocks(entries, default_frame, leave_out):
         t = _epoch(block, scale)
         matrix = _matrix(block)

@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
+import numpy as np
+
 from hoshimori.facts import DataMode, Parsed
 from hoshimori.formats.archive import LIMIT_BYTES, to_utf8, unpack
 from hoshimori.formats.complaints import Complaints
@@ -33,9 +35,7 @@ _FLAT_LOOKALIKES = {
 }
 
 
-def read(
-    content: bytes, file: str, *, data_mode: DataMode = DataMode.REAL, checksums: Checksums = "refuse"
-) -> list[Parsed]:
+def read(content: bytes, file: str, *, data_mode: DataMode = DataMode.REAL, checksums: Checksums = "refuse") -> list[Parsed]:
     """Everything that one file or answer holds: one `Parsed` for it, or one for each member of a zip.
 
     `file` names the place in problems. `data_mode` is what the caller knows of the source; a record that calls itself an
@@ -132,13 +132,11 @@ def _refuse_message(message: Message, record: int, complaints: Complaints) -> No
 
 def _omm_rows(numbered: list[tuple[int, Message]], complaints: Complaints) -> Rows:
     """OMM messages as columns. A keyword given twice keeps its first value, and is told."""
-    import numpy as np
-
     records: list[dict[str, Entry]] = []
     for number, message in numbered:
         record: dict[str, Entry] = {}
         for entry in message.entries:
-            if entry.key in record and entry.key != "COMMENT":
+            if entry.key in record and entry.key not in ("COMMENT", "META_STOP"):
                 expected = "each keyword once; the first was kept"
                 complaints.add(entry.key, entry.value, expected, line=entry.line, record=number, refused=False)
             record.setdefault(entry.key, entry)

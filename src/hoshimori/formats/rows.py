@@ -64,6 +64,16 @@ class Found:
         )
 
 
+@dataclass(frozen=True)
+class _LineOf:
+    """Where one record is one line."""
+
+    lines: Sequence[int]
+
+    def __call__(self, _field: str, row: int) -> int:
+        return self.lines[row]
+
+
 def no_line(_field: str, _row: int) -> None:
     """JSON does not keep lines: a record is found by its number."""
     return None
@@ -137,7 +147,7 @@ def rows_from_csv(text: str, complaints: Complaints) -> Iterator[Rows]:
             lines.append(line)
             numbers.append(record)
         columns = dict(zip(header, zip(*good, strict=True), strict=True)) if good else {}
-        yield Rows(columns, np.array(numbers, np.int64), lambda _field, row, at=tuple(lines): at[row])
+        yield Rows(columns, np.array(numbers, np.int64), _LineOf(lines))
 
 
 def _cells(line: str) -> list[str] | None:

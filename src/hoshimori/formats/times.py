@@ -33,7 +33,7 @@ def parse_epochs(texts: Sequence[str | None]) -> tuple[Times, Bools]:
     except ValueError:  # a month 13 or an hour 25 somewhere
         times = np.array([_one(p) for p in plain], dtype="datetime64[us]")
     leap = np.zeros(len(texts), bool)
-    for k in np.flatnonzero(np.isnat(times)):
+    for k in np.flatnonzero(np.isnat(times)).tolist():
         leap[k] = _LEAP.fullmatch((texts[k] or "").strip()) is not None
     return times.reshape(len(texts)), leap
 

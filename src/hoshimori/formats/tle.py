@@ -6,7 +6,7 @@ found by structure, a line "1 ..." followed by a line "2 ...", so names may be a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -28,8 +28,9 @@ BLOCK = 100_000
 """Sets decoded at a time: bounds the working memory to about 0.1 GB whatever the size of the file."""
 
 _NORAD_EXPECTED = "a catalogue number in columns 3-7: digits or Alpha-5, the same on both lines"
-_VIMPEL_EXPECTED = "a catalogue number; this line is JSC Vimpel's own form, which only looks like an element set"
+_NAMELESS_EXPECTED = "a catalogue number in columns 3-7; lines of JSC Vimpel have none and only look like element sets"
 _CHECKSUM_EXPECTED = "the sum of the digits of the line (minus counts 1) modulo 10 in column 69"
+_CANDIDATE = re.compile(rb"(?:\A|[\r\n])[12] [^\r\n]{38}")
 _MAY_BE_BLANK = frozenset({"MEAN_MOTION_DOT", "MEAN_MOTION_DDOT", "REV_AT_EPOCH", "ELEMENT_SET_NO", "EPHEMERIS_TYPE"})
 
 
@@ -79,9 +80,7 @@ def read_tle(
     return Found(together.element_sets, records=where.total, record_of_row=together.record_of_row)
 
 
-def _of_right_length(
-    content: bytes, part: Layout, complaints: Complaints, checksums: Checksums
-) -> tuple[_Sets, Ints]:
+def _of_right_length(content: bytes, part: Layout, complaints: Complaints, checksums: Checksums) -> tuple[_Sets, Ints]:
     """The sets whose lines both have 69 columns, and which rows of `part` they are."""
     buffer = np.frombuffer(content, np.uint8)
     length = part.stops - part.starts
@@ -108,8 +107,8 @@ def _of_right_length(
 def _well_formed(sets: _Sets, complaints: Complaints, checksums: Checksums) -> tuple[_Sets, Ints]:
     """The sets with blanks where blanks belong, right checksums and one catalogue number, and which rows they are."""
     sieve = Sieve.over(complaints, len(sets.records), sets.text, sets.place)
-    vimpel = (sets.one[:, 2:7] == ord(" ")).all(axis=1) & (sets.one[:, 7] == ord("V"))
-    sieve.refuse(vimpel, "NORAD_CAT_ID", _VIMPEL_EXPECTED)
+    nameless = (sets.one[:, 2:7] == ord(" ")).all(axis=1)
+    sieve.refuse(nameless, "NORAD_CAT_ID", _NAMELESS_EXPECTED)
     for number, block in ((1, sets.one), (2, sets.two)):
         slipped = (block[:, SEPARATORS[number]] != ord(" ")).any(axis=1)
         blanks = ", ".join(str(c + 1) for c in SEPARATORS[number])
@@ -177,10 +176,4 @@ def _designators(sets: _Sets, sieve: Sieve) -> np.ndarray[tuple[int], np.dtype[n
 
 def looks_like_tle(content: bytes) -> bool:
     """Is there a line that could be the first or second of a set?"""
-    return next(_candidates(content), None) is not None
-
-
-def _candidates(content: bytes) -> Iterator[bytes]:
-    for line in content.splitlines():
-        if line[:2] in (b"1 ", b"2 ") and len(line) >= 40:
-            yield line
+    return _CANDIDATE.search(content) is not None

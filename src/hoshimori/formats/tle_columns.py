@@ -68,7 +68,8 @@ _WEIGHT[ord("-")] = 1
 
 def checksums(lines: Bytes) -> Bytes:
     """The last digit that each line (n, 69) should have: digits add up, a minus counts 1, modulo 10."""
-    return (_WEIGHT[lines[:, :68]].sum(axis=1) % 10).astype(np.uint8) + ord("0")
+    digit: Bytes = (_WEIGHT[lines[:, :68]].sum(axis=1) % 10).astype(np.uint8)
+    return digit + np.uint8(ord("0"))
 
 
 def numbers(block: Bytes, picture: str, shift: int = 0) -> tuple[Floats, Bools]:
@@ -147,4 +148,5 @@ def _exponent(block: Bytes) -> tuple[Ints, Bools]:
 def _scaled(whole: Ints, power: Ints) -> Floats:
     """whole * 10**power, correctly rounded for |power| <= 22."""
     scale = _POWERS[np.minimum(np.abs(power), 22)]
-    return np.where(power < 0, whole / scale, whole * scale) + 0.0
+    value: Floats = np.where(power < 0, whole / scale, whole * scale)
+    return value + 0.0

@@ -19,8 +19,9 @@ _NO_STRAY = "a name directly before line 1, or nothing"
 
 @dataclass(frozen=True)
 class Layout:
-    """n sets in a text. starts, stops, lines: (n, 2) for lines 1 and 2 (lines 0: none); records: (n,) from 1, counted over `total`.
+    """n sets in a text. starts, stops, lines: (n, 2) for lines 1 and 2; records: (n,) from 1, counted over `total`.
 
+    lines count from 1; 0 where the text was put together and lines mean nothing.
     name_spans: (n, 2) first and last byte of the name line, equal where a set has none.
     """
 
@@ -39,7 +40,7 @@ class Layout:
     def names(self, content: bytes, rows: Ints) -> list[str]:
         """The names of some rows, without the "0 " that 3LE puts before them; equal names share one text."""
         raw = [content[a:b] for a, b in self.name_spans[rows].tolist()]
-        clean = {r: r.removeprefix(b"0 ").decode("utf-8", "replace").strip() for r in set(raw)}
+        clean = {r: "" if r == b"0" else r.removeprefix(b"0 ").decode("utf-8", "replace").strip() for r in set(raw)}
         return [clean[r] for r in raw]
 
 
@@ -60,8 +61,8 @@ def layout(content: bytes, complaints: Complaints, *, has_lines: bool = True) ->
     stray = rest & ~half & ~name & ~_before(np.flatnonzero(lone), len(used))
     begins = lone.copy()
     begins[pair] = True
-    records = np.cumsum(begins)
-    lines = used + 1 if has_lines else np.zeros(len(used), np.int64)
+    records = np.cumsum(begins, dtype=np.int64)
+    lines = (used + 1) * int(has_lines)
     for k in np.flatnonzero(lone | stray).tolist():
         field, expected = ("set", _OTHER_HALF) if lone[k] else ("text", _NO_STRAY)
         record = int(records[k]) if lone[k] else None
@@ -86,7 +87,9 @@ def _begins(buffer: Bytes, starts: Ints, stops: Ints, digit: int) -> Bools:
     if len(starts) == 0:
         return np.zeros(0, bool)
     second = buffer[np.minimum(starts + 1, len(buffer) - 1)]
-    return (buffer[starts] == digit) & ((second == ord(" ")) & (stops - starts > 1) | (stops - starts == 1))
+    alone = stops - starts == 1
+    begins: Bools = (buffer[starts] == digit) & (alone | (second == ord(" ")))
+    return begins
 
 
 def _lines(content: bytes, buffer: Bytes) -> tuple[Ints, Ints]:
