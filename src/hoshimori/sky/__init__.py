@@ -1,1 +1,1 @@
-"""Numbers only: arrays in, arrays out; no names, no files, no clock. Import the module needed: `from hoshimori.sky import orbits`."""
+"""Numbers only: arrays in, arrays out; no names, no files, no clock. Import the module wanted, such as `hoshimori.sky.orbits`."""

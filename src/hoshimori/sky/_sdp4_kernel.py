@@ -6,7 +6,6 @@ steps of 720 min, so that a state depends on its time alone, never on what was a
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 
 from hoshimori.sky._sdp4_constants import (
@@ -17,14 +16,14 @@ from hoshimori.sky._sdp4_constants import (
     SUN_RATE_RAD_MIN,
 )
 from hoshimori.sky._slots import ARGP, COSI, EM, ERROR, INC, MM, NODE, PE, PGH, PH, PINC, PL, SINI, SMA, T
-from hoshimori.sky._wide import FLAGS, TWO_PI, arctan2, sincos, within_a_turn
+from hoshimori.sky._wide import TWO_PI, arctan2, compiled, sincos, within_a_turn
 
 STEP_MIN = 720.0
 LYDDANE_RAD = 0.2
 """Below this inclination the periodics are applied in Lyddane's form, which stays finite at the equator."""
 
 
-@numba.njit(fastmath=FLAGS, cache=True, nogil=True)
+@compiled
 def _accelerations(s, atime, xli, xni):  # type: ignore[no-untyped-def]
     """Rates of the resonant longitude: xldot, xndt, xnddt."""
     if s.resonance == 1:
@@ -53,7 +52,7 @@ def _accelerations(s, atime, xli, xni):  # type: ignore[no-untyped-def]
     return xldot, xndt, xnddt * xldot
 
 
-@numba.njit(fastmath=FLAGS, cache=True, nogil=True)
+@compiled
 def _walk(s, c, t):  # type: ignore[no-untyped-def]
     """Bring `c` = (atime, xli, xni, xldot, xndt, xnddt) to the last whole step before |t|. A NaN atime starts afresh."""
     if not (c[0] * t >= 0.0 and abs(c[0]) <= abs(t)):
@@ -67,7 +66,7 @@ def _walk(s, c, t):  # type: ignore[no-untyped-def]
         c[3], c[4], c[5] = _accelerations(s, c[0], c[1], c[2])
 
 
-@numba.njit(fastmath=FLAGS, cache=True, nogil=True)
+@compiled
 def add_secular(s, w, c, m):  # type: ignore[no-untyped-def]
     """Secular lunisolar rates and resonance. Error 2 where the mean motion is not positive."""
     dedt, didt, dmdt, dnodt, domdt = s.dedt, s.didt, s.dmdt, s.dnodt, s.domdt
@@ -97,7 +96,7 @@ def add_secular(s, w, c, m):  # type: ignore[no-untyped-def]
     _axis_from_motion(s, w, m)
 
 
-@numba.njit(fastmath=FLAGS, cache=True, nogil=True)
+@compiled
 def _axis_from_motion(s, w, m):  # type: ignore[no-untyped-def]
     """SMA: from mean motion [rad/min] to Earth radii, a0 (n / n0)^(-2/3), by Newton's steps from n = n0.
 
@@ -120,7 +119,7 @@ def _axis_from_motion(s, w, m):  # type: ignore[no-untyped-def]
         w[SMA + j] = a0 * z
 
 
-@numba.njit(fastmath=FLAGS, cache=True, nogil=True)
+@compiled
 def add_periodics(s, w, m):  # type: ignore[no-untyped-def]
     """Long-period terms of Sun and Moon. Error 3 where the eccentricity leaves 0..1."""
     _zero(w, m)
@@ -181,7 +180,7 @@ def add_periodics(s, w, m):  # type: ignore[no-untyped-def]
         w[ARGP + j] -= np.pi if flip else 0.0
 
 
-@numba.njit(fastmath=FLAGS, cache=True, nogil=True)
+@compiled
 def _zero(w, m):  # type: ignore[no-untyped-def]
     for j in range(m):
         w[PE + j] = 0.0
@@ -191,7 +190,7 @@ def _zero(w, m):  # type: ignore[no-untyped-def]
         w[PH + j] = 0.0
 
 
-@numba.njit(fastmath=FLAGS, cache=True, nogil=True)
+@compiled
 def _add_body(w, m, phase, rate, eccentricity, e2, e3, i2, i3, l2, l3, l4, g2, g3, g4, h2, h3):  # type: ignore[no-untyped-def]
     for j in range(m):
         zm = phase + rate * w[T + j]
@@ -205,7 +204,7 @@ def _add_body(w, m, phase, rate, eccentricity, e2, e3, i2, i3, l2, l3, l4, g2, g
         w[PH + j] += h2 * f2 + h3 * f3
 
 
-@numba.njit(fastmath=FLAGS, cache=True, nogil=True)
+@compiled
 def _apply_directly(w, m):  # type: ignore[no-untyped-def]
     """Perigee, node and anomaly where the inclination is 0.2 rad or more; lower ones are left to `_apply_lyddane`."""
     for j in range(m):
@@ -216,7 +215,7 @@ def _apply_directly(w, m):  # type: ignore[no-untyped-def]
         w[MM + j] += w[PL + j] if direct else 0.0
 
 
-@numba.njit(fastmath=FLAGS, cache=True, nogil=True)
+@compiled
 def _apply_lyddane(w, m):  # type: ignore[no-untyped-def]
     """The same below 0.2 rad. The reference's pinc sin(i) node is kept with the node in whole turns from zero."""
     for j in range(m):

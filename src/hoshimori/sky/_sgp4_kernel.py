@@ -7,7 +7,6 @@ an arctangent only to return through sine and cosine, the vectors are turned by 
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 
 from hoshimori.sky._sdp4_kernel import add_periodics, add_secular
@@ -25,6 +24,9 @@ from hoshimori.sky._slots import (
     LANES,
     MM,
     NODE,
+    RX,
+    RY,
+    RZ,
     SCRATCH,
     SIN_E,
     SINI,
@@ -33,10 +35,13 @@ from hoshimori.sky._slots import (
     TEMPA,
     TEMPE,
     TEMPL,
+    VX,
+    VY,
+    VZ,
     T,
     U,
 )
-from hoshimori.sky._wide import FLAGS, sincos, sincos_small, wrapped
+from hoshimori.sky._wide import compiled, sincos, sincos_small, wrapped
 
 KEPLER_TOLERANCE = 1.0e-12
 KEPLER_STEPS = 10
@@ -44,7 +49,7 @@ KM_PER_S = EARTH_RADIUS_KM * XKE / 60.0
 SILENT = 255
 
 
-@numba.njit(fastmath=FLAGS, cache=True, nogil=True)
+@compiled
 def _mean_elements(s, w, m):  # type: ignore[no-untyped-def]
     """Secular gravity and drag of the mean elements (near-Earth part)."""
     m0, mdot, argp0, argpdot, node0, nodedot, nodecf = s.m0, s.mdot, s.argp0, s.argpdot, s.node0, s.nodedot, s.nodecf
@@ -67,7 +72,7 @@ def _mean_elements(s, w, m):  # type: ignore[no-untyped-def]
         w[ERROR + j] = 0.0
 
 
-@numba.njit(fastmath=FLAGS, cache=True, nogil=True)
+@compiled
 def _higher_drag(s, w, m):  # type: ignore[no-untyped-def]
     """The drag terms that are kept for perigees above 220 km."""
     omgcof, xmcof, eta, delmo, sinmao, drag_e = s.omgcof, s.xmcof, s.eta, s.delmo, s.sinmao, s.bstar * s.cc5
@@ -88,7 +93,7 @@ def _higher_drag(s, w, m):  # type: ignore[no-untyped-def]
         w[TEMPL + j] += t3cof * t3 + t2 * t2 * (t4cof + t * t5cof)
 
 
-@numba.njit(fastmath=FLAGS, cache=True, nogil=True)
+@compiled
 def _apply_drag(s, w, m):  # type: ignore[no-untyped-def]
     """Semi-major axis, eccentricity and longitude with drag; errors 1 of the eccentricity."""
     n0 = s.n0
@@ -100,7 +105,7 @@ def _apply_drag(s, w, m):  # type: ignore[no-untyped-def]
         w[MM + j] += n0 * w[TEMPL + j]
 
 
-@numba.njit(fastmath=FLAGS, cache=True, nogil=True)
+@compiled
 def _long_periods(w, m):  # type: ignore[no-untyped-def]
     """Long-period terms of J3; the eccentric longitude starts at the mean one."""
     for j in range(m):
@@ -118,7 +123,7 @@ def _long_periods(w, m):  # type: ignore[no-untyped-def]
         w[STEP + j] = 9999.9
 
 
-@numba.njit(fastmath=FLAGS, cache=True, nogil=True)
+@compiled
 def _kepler(w, m):  # type: ignore[no-untyped-def]
     """Newton's steps of the reference, each time frozen once it has converged, until all have or ten are done."""
     for _ in range(KEPLER_STEPS):
@@ -140,9 +145,9 @@ def _kepler(w, m):  # type: ignore[no-untyped-def]
             return
 
 
-@numba.njit(fastmath=FLAGS, cache=True, nogil=True)
-def _states(w, m, r, v):  # type: ignore[no-untyped-def]
-    """Short-period terms of J2, then position [km] and velocity [km/s]: (3, m) views `r` and `v`."""
+@compiled
+def _states(w, m):  # type: ignore[no-untyped-def]
+    """Short-period terms of J2, then position [km] and velocity [km/s]."""
     for j in range(m):
         am, axn, ayn, sin_e, cos_e = w[SMA + j], w[AXN + j], w[AYN + j], w[SIN_E + j], w[COS_E + j]
         sini, cosi = w[SINI + j], w[COSI + j]
@@ -177,11 +182,11 @@ def _states(w, m, r, v):  # type: ignore[no-untyped-def]
         error = 4.0 if pl < 0.0 else error
         w[ERROR + j] = error if w[ERROR + j] == 0.0 else w[ERROR + j]
         km = mrt * EARTH_RADIUS_KM
-        r[0, j], r[1, j], r[2, j] = km * ux, km * uy, km * uz
-        v[0, j], v[1, j], v[2, j] = mvt * ux + rvdot * vx, mvt * uy + rvdot * vy, mvt * uz + rvdot * vz
+        w[RX + j], w[RY + j], w[RZ + j] = km * ux, km * uy, km * uz
+        w[VX + j], w[VY + j], w[VZ + j] = mvt * ux + rvdot * vx, mvt * uy + rvdot * vy, mvt * uz + rvdot * vz
 
 
-@numba.njit(fastmath=FLAGS, cache=True, nogil=True)
+@compiled
 def _propagate(s, w, c, m, r, v, error):  # type: ignore[no-untyped-def]
     """One set at the `m` times in w[T:]: states into r, v (3, m), codes into error (m). `c`: what `add_secular` remembers."""
     _mean_elements(s, w, m)
@@ -194,15 +199,17 @@ def _propagate(s, w, c, m, r, v, error):  # type: ignore[no-untyped-def]
         add_periodics(s, w, m)
     _long_periods(w, m)
     _kepler(w, m)
-    _states(w, m, r, v)
+    _states(w, m)
+    for axis in range(3):
+        for j in range(m):
+            r[axis, j] = w[RX + axis * LANES + j] if w[ERROR + j] == 0.0 else np.nan
+        for j in range(m):
+            v[axis, j] = w[VX + axis * LANES + j] if w[ERROR + j] == 0.0 else np.nan
     for j in range(m):
         error[j] = np.uint8(w[ERROR + j])
-        if error[j] != 0:
-            r[:, j] = np.nan
-            v[:, j] = np.nan
 
 
-@numba.njit(fastmath=FLAGS, cache=True, nogil=True)
+@compiled
 def fill_spans(table, t_us, row, first, last, r, v, error):  # type: ignore[no-untyped-def]
     """Set j into row[j] of r, v (rows, 3, m) and error (rows, m) at times first[j]:last[j]."""
     w, c = np.empty(SCRATCH), np.empty(6)
@@ -221,7 +228,7 @@ def fill_spans(table, t_us, row, first, last, r, v, error):  # type: ignore[no-u
             _propagate(s, w, c, b - a, r[i, :, a:b], v[i, :, a:b], error[i, a:b])
 
 
-@numba.njit(fastmath=FLAGS, cache=True, nogil=True)
+@compiled
 def fill_pairs(table, index, t_us, offset_s, r, v, error):  # type: ignore[no-untyped-def]
     """Set index[k] at t_us[k] + offset_s[k] into r, v (3, k) and error (k). Runs of one set are worked on together."""
     w, c = np.empty(SCRATCH), np.empty(6)

@@ -6,7 +6,7 @@ One flat array with rows a constant distance apart: the compiler then sees that 
 from __future__ import annotations
 
 LANES = 64
-"""Times worked on together: 25 rows of 64 doubles fit the first-level cache."""
+"""Times worked on together: 31 rows of 64 doubles fit the first-level cache."""
 
 (
     T,  # min since epoch
@@ -34,5 +34,11 @@ LANES = 64
     SIN_E,
     COS_E,
     STEP,
-) = range(0, 25 * LANES, LANES)
-SCRATCH = 25 * LANES
+    RX,  # position, km, and velocity, km/s
+    RY,
+    RZ,
+    VX,
+    VY,
+    VZ,
+) = range(0, 31 * LANES, LANES)
+SCRATCH = 31 * LANES

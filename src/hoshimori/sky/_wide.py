@@ -9,8 +9,13 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-FLAGS = {"contract", "nsz"}
+_FLAGS = {"contract", "nsz"}
 """What the compiler may do: fuse a multiply with an add, ignore the sign of zero. Never reorder, never assume away NaN."""
+
+compiled = numba.njit(fastmath=_FLAGS, error_model="numpy", cache=True, nogil=True)
+"""For loops over times. A division by zero gives infinity, as in arrays: a check for it would keep loops out of wide registers."""
+inlined = numba.njit(fastmath=_FLAGS, error_model="numpy", cache=True, forceinline=True)
+"""For formulas used inside such loops."""
 
 TWO_PI = 2.0 * np.pi
 _TWO_OVER_PI = 2.0 / np.pi
@@ -20,7 +25,7 @@ _HALF_PI_2 = 6.07710050630396597660e-11  # the next 33 bits
 _HALF_PI_3 = 2.02226624879595063154e-21  # the rest
 
 
-@numba.njit(forceinline=True, fastmath=FLAGS, cache=True)
+@inlined
 def sincos(x):  # type: ignore[no-untyped-def]
     """Sine and cosine of x [rad]."""
     q = (x * _TWO_OVER_PI + _ROUND) - _ROUND
@@ -41,16 +46,16 @@ def sincos(x):  # type: ignore[no-untyped-def]
     return sine, cosine
 
 
-@numba.njit(forceinline=True, fastmath=FLAGS, cache=True)
+@inlined
 def sincos_small(x):  # type: ignore[no-untyped-def]
     """Sine and cosine of a small x [rad] by Taylor series: to 1e-16 for |x| < 0.1."""
     z = x * x
-    s = x * (1.0 - z / 6.0 * (1.0 - z / 20.0 * (1.0 - z / 42.0 * (1.0 - z / 72.0))))
-    c = 1.0 - z / 2.0 * (1.0 - z / 12.0 * (1.0 - z / 30.0 * (1.0 - z / 56.0 * (1.0 - z / 90.0))))
+    s = x * (1.0 + z * (-1 / 6 + z * (1 / 120 + z * (-1 / 5040 + z * (1 / 362880)))))
+    c = 1.0 + z * (-1 / 2 + z * (1 / 24 + z * (-1 / 720 + z * (1 / 40320 - z * (1 / 3628800)))))
     return s, c
 
 
-@numba.njit(forceinline=True, fastmath=FLAGS, cache=True)
+@inlined
 def arctan2(y, x):  # type: ignore[no-untyped-def]
     """The angle of (x, y), in (-pi, pi]."""
     a, b = abs(y), abs(x)
@@ -70,14 +75,14 @@ def arctan2(y, x):  # type: ignore[no-untyped-def]
     return -angle if y < 0.0 else angle
 
 
-@numba.njit(forceinline=True, fastmath=FLAGS, cache=True)
+@inlined
 def wrapped(x):  # type: ignore[no-untyped-def]
     """x [rad] less whole turns, in [-pi, pi]."""
     q = (x / TWO_PI + _ROUND) - _ROUND
     return ((x - q * 4.0 * _HALF_PI_1) - q * 4.0 * _HALF_PI_2) - q * 4.0 * _HALF_PI_3
 
 
-@numba.njit(forceinline=True, fastmath=FLAGS, cache=True)
+@inlined
 def within_a_turn(x):  # type: ignore[no-untyped-def]
     """x [rad] less whole turns towards zero: the sign stays, as C's fmod(x, 2 pi)."""
     q = np.trunc(x / TWO_PI)
