@@ -1,1 +1,55 @@
-"""hoshimori (星守, star guardian): watches over the satellites people depend on."""
+"""hoshimori (星守, star guardian): watches over the satellites people depend on.
+
+    import hoshimori
+
+    hoshimori.ingest("element-sets/")                   # what `hoshimori ingest` does
+    sweep = hoshimori.sweep("japan-comms", as_of="data")  # what `hoshimori watch` does
+    for state in sweep.states:
+        print(state.name, state.state, state.reasons)
+
+Names are loaded when first used, so that importing costs nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from hoshimori.alliance import watchlist as watchlist
+    from hoshimori.alliance import watchlists as watchlists
+    from hoshimori.catalogue import Catalogue as Catalogue
+    from hoshimori.catalogue import MemoryView as MemoryView
+    from hoshimori.doors.library import check as check
+    from hoshimori.doors.library import history as history
+    from hoshimori.doors.library import ingest as ingest
+    from hoshimori.doors.library import stat as stat
+    from hoshimori.doors.library import sweep as sweep
+    from hoshimori.doors.library import to_arrow as to_arrow
+
+__version__ = "0.1.0"
+
+_WHERE = {
+    "Catalogue": "hoshimori.catalogue",
+    "MemoryView": "hoshimori.catalogue",
+    "check": "hoshimori.doors.library",
+    "history": "hoshimori.doors.library",
+    "ingest": "hoshimori.doors.library",
+    "stat": "hoshimori.doors.library",
+    "sweep": "hoshimori.doors.library",
+    "to_arrow": "hoshimori.doors.library",
+    "watchlist": "hoshimori.alliance",
+    "watchlists": "hoshimori.alliance",
+}
+
+__all__ = sorted([*_WHERE, "__version__"])
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _WHERE:
+        raise AttributeError(f"module 'hoshimori' has no attribute {name!r}")
+    return getattr(importlib.import_module(_WHERE[name]), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

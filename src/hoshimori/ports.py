@@ -5,7 +5,7 @@ Built-ins enter by the same door as strangers: the entry-point groups `hoshimori
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib.metadata import entry_points
 from typing import Any, Protocol, runtime_checkable
 
@@ -57,11 +57,14 @@ class Source(Protocol):
 class Detector(Protocol):
     """One phenomenon. Handed a View and a watchlist, gives events; opens nothing, asks nobody the time.
 
-    `settings` are plain numbers and strings, recorded in the evidence so that the claim can be re-run.
+    Made without arguments it has its default settings. `with_settings` gives one with the settings that an evidence recorded
+    under parameters["settings"], so that the claim can be re-run.
     """
 
     name: str
     version: str
+
+    def with_settings(self, settings: Mapping[str, Any]) -> Detector: ...
 
     def detect(self, view: View, watchlist: Watchlist, *, progress: Progress = silent) -> list[Event]: ...
 

@@ -1,0 +1,270 @@
+"""From minima of distance to events: numbers with their sigma, the shape of a stay, the dull explanations that were tested."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+
+from hoshimori.detect import shape
+from hoshimori.detect.neighbourhood import US_PER_DAY, Bodies, Watched
+from hoshimori.detect.pairs import Pair, Settings
+from hoshimori.detect.soundness import Suspicion
+from hoshimori.facts import DataMode, Floats
+from hoshimori.findings import Event, Evidence, Explanation, Quantity, iso
+from hoshimori.ports import View
+from hoshimori.sky import relative, screening
+
+SERIES_GAP = 1.25
+"""Minima no more than this many revolutions apart belong to one stay; so near to an end of the search, it reaches beyond it."""
+RTN = ("radial_km", "in_track_km", "cross_track_km")
+DRIFT_STEADY_DEG_DAY = 0.02
+"""A drift in longitude that stays this constant over the record needs no thrust."""
+DRIFT_PASSING_DEG_DAY = 0.1
+
+
+def moment(minimum: screening.Minima) -> np.datetime64:
+    """The time of the first minimum, to the microsecond."""
+    t_us = int(minimum.t_us[0]) + round(float(minimum.offset_s[0]) * 1e6)
+    return np.datetime64(t_us, "us")
+
+
+def approach(view: View, around: Bodies, pair: Pair, one: screening.Minima, settings: Settings, method: str) -> Event:
+    """One pass: when, how near, in which direction, how fast, and how sure."""
+    t = moment(one)
+    quantities = _distance(around, pair, one) | _ages(around, pair, one)
+    speed = float(np.sqrt((one.dv_km_s[0] ** 2).sum()))
+    quantities["relative_speed_km_s"] = Quantity(speed, "km/s")
+    tests = _explanations(around, pair, quantities, settings)
+    drift = _unforced_drift(around, pair)
+    tests += [drift] if drift else []
+    return Event(
+        kind="approach",
+        start_utc=t,
+        stop_utc=t,
+        subject=pair.body.subject,
+        others=(str(pair.other_key),),
+        label="predicted" if t > view.as_of_utc else "past",
+        normal=any(x.verdict == "wins" and x.name != "unforced drift" for x in tests),
+        quantities=quantities,
+        evidence=(_evidence(view, around, pair, settings, method, f"passes within {pair.within_km:g} km"),),
+        explanations=tuple(tests),
+        as_of_utc=view.as_of_utc,
+        data_mode=_mode(around, pair),
+    )
+
+
+def stay(view: View, around: Bodies, pair: Pair, series: screening.Minima, settings: Settings, method: str) -> Event:
+    """A series of minima that comes back every revolution: how long, how near, in what shape, and whether it is usual."""
+    t_us = series.t_us + np.rint(series.offset_s * 1e6).astype(np.int64)
+    turn_us = round(SERIES_GAP * pair.body.period_s * 1e6)
+    start_us, stop_us = int(t_us[0]), int(t_us[-1])
+    search_us = int(pair.search_start_utc.astype("datetime64[us]").astype(np.int64))
+    window_stop_us = int(view.stop_utc.astype("datetime64[us]").astype(np.int64))
+    start_us = search_us if start_us - search_us < turn_us else start_us
+    stop_us = window_stop_us if window_stop_us - stop_us < turn_us else stop_us
+    start, stop = np.datetime64(start_us, "us"), np.datetime64(stop_us, "us")
+    motion = _motion(around, pair, start, stop)
+    nearest = series.take([int(np.argmin(series.miss_km))])
+    quantities = _distance(around, pair, nearest) | _ages(around, pair, nearest) | _shape_quantities(motion)
+    quantities["closest_at_days"] = Quantity((int(t_us[np.argmin(series.miss_km)]) - start_us) / US_PER_DAY, "d")
+    tests = [_known(around, pair, motion, start, stop, settings), *_explanations(around, pair, quantities, settings)]
+    normal = any(x.verdict == "wins" for x in tests)
+    return Event(
+        kind="stay",
+        start_utc=start,
+        stop_utc=stop,
+        subject=pair.body.subject,
+        others=(str(pair.other_key),),
+        label=f"shared slot ({motion.shape})" if normal and motion.shape != "drift-by" else motion.shape,
+        normal=normal,
+        quantities=quantities,
+        evidence=(_evidence(view, around, pair, settings, method, f"stays within {2 * pair.within_km:g} km"),),
+        explanations=tuple(tests),
+        as_of_utc=view.as_of_utc,
+        data_mode=_mode(around, pair),
+    )
+
+
+def doubts(view: View, around: Bodies, group: Sequence[Watched], method: str, settings: Mapping[str, Any]) -> list[Event]:
+    """What was found wrong with the watched bodies' own sets, as events of their own."""
+    out = []
+    for body in group:
+        for s in (s for s in around.suspicions if s.norad_id == body.key):
+            if view.start_utc <= s.t_utc <= view.stop_utc:
+                out.append(_doubt(view, around, body, s, method, settings))
+    return out
+
+
+def _doubt(view: View, around: Bodies, body: Watched, s: Suspicion, method: str, settings: Mapping[str, Any]) -> Event:
+    keys = [body.key, *([s.other] if s.other is not None else [])]
+    everything = view.sets([k for k in keys if k >= 0])
+    quantities = {"jump_km": Quantity(s.size_km, "km")} if np.isfinite(s.size_km) else {}
+    evidence = Evidence(s.reason, method, tuple(everything.digest_texts()), _parameters(view, body, None, settings, False))
+    return Event(
+        kind="doubtful set",
+        start_utc=s.t_utc,
+        stop_utc=s.t_utc,
+        subject=body.subject,
+        others=() if s.other is None else (str(s.other),),
+        label=s.kind,
+        normal=True,
+        quantities=quantities,
+        evidence=(evidence,),
+        explanations=(Explanation(s.kind, "wins", s.reason),),
+        as_of_utc=view.as_of_utc,
+        data_mode=_mode_of(everything.data_mode),
+    )
+
+
+def _distance(around: Bodies, pair: Pair, one: screening.Minima) -> dict[str, Quantity]:
+    """Miss distance and its RTN parts with one sigma from the age of both sets.
+
+    The sigma of the miss is that of the relative position along the miss itself. Where it exceeds the miss, the direction is
+    not known either, and `worst_sigma_km`, the longest axis of the error ellipsoid, is the honest number.
+    """
+    covariance = _covariance(around, one)
+    basis = relative.rtn_basis(one.r_km, one.v_km_s)[0]
+    parts = basis @ one.dr_km[0]
+    sigmas = np.sqrt(np.diag(basis @ covariance @ basis.T))
+    along = one.dr_km[0] / max(float(one.miss_km[0]), 1e-9)
+    out = {"miss_km": Quantity(float(one.miss_km[0]), "km", float(np.sqrt(along @ covariance @ along)))}
+    out |= {name: Quantity(float(x), "km", float(s)) for name, x, s in zip(RTN, parts, sigmas, strict=True)}
+    out["worst_sigma_km"] = Quantity(float(np.sqrt(np.linalg.eigvalsh(covariance)[-1])), "km")
+    speed = np.sqrt((one.dv_km_s[0] ** 2).sum())
+    heading = one.dv_km_s[0] / max(float(speed), 1e-12)
+    out["tca_sigma_s"] = Quantity(float(np.sqrt(heading @ covariance @ heading) / max(float(speed), 1e-12)), "s")
+    return out
+
+
+def _covariance(around: Bodies, one: screening.Minima) -> Floats:
+    t_us = one.t_us + np.rint(one.offset_s * 1e6).astype(np.int64)
+    mine = around.sigma_teme_km(one.watched, t_us, one.r_km, one.v_km_s)
+    theirs = around.sigma_teme_km(one.other, t_us, one.r_km + one.dr_km, one.v_km_s + one.dv_km_s)
+    return np.asarray(mine + theirs)[0]
+
+
+def _ages(around: Bodies, pair: Pair, one: screening.Minima) -> dict[str, Quantity]:
+    t_us = one.t_us + np.rint(one.offset_s * 1e6).astype(np.int64)
+    out = {}
+    for name, row in (("age_days", one.watched), ("other_age_days", one.other)):
+        if int(row[0]) not in around.trajectories.given:
+            out[name] = Quantity(float(around.trajectories.age_us(row, t_us)[0]) / US_PER_DAY, "d")
+    return out
+
+
+def _motion(around: Bodies, pair: Pair, start: np.datetime64, stop: np.datetime64) -> shape.Motion:
+    t_utc, dr_rtn = relative_motion(around, pair.body, pair.other_key, start, stop)
+    t_days = (t_utc - t_utc[0]) / np.timedelta64(US_PER_DAY, "us")
+    return shape.describe(dr_rtn, t_days, pair.body.period_s / 86400.0, pair.within_km, 2.0 * pair.within_km)
+
+
+def relative_motion(
+    around: Bodies, body: Watched, other: int, start: np.datetime64, stop: np.datetime64, *, per_revolution: int = 96
+) -> tuple[np.ndarray, Floats]:
+    """Times (m,) and positions (m, 3) in RTN of the watched body, of one object about it."""
+    count = max(3, round((stop - start) / np.timedelta64(1, "us") / (body.period_s * 1e6 / per_revolution)))
+    t_utc = start + (np.arange(count + 1) * ((stop - start) / np.timedelta64(1, "us") / count)).astype("timedelta64[us]")
+    t_utc = t_utc.astype("datetime64[us]")
+    zero = np.zeros(len(t_utc))
+    r, v = around.trajectories.at(np.full(len(t_utc), around.row(body.key)), t_utc, zero)
+    r2, _ = around.trajectories.at(np.full(len(t_utc), around.row(other)), t_utc, zero)
+    return t_utc, relative.to_rtn(r2 - r, r, v)
+
+
+def _shape_quantities(motion: shape.Motion) -> dict[str, Quantity]:
+    values = asdict_motion(motion)
+    units = {"in_track_drift_km_day": "km/d", "turns_per_revolution": "1", "hours_within": "h"}
+    return {key: Quantity(value, units.get(key, "km")) for key, value in values.items()}
+
+
+def asdict_motion(motion: shape.Motion) -> dict[str, float]:
+    return {key: float(value) for key, value in motion._asdict().items() if key != "shape"}
+
+
+def _known(
+    around: Bodies, pair: Pair, motion: shape.Motion, start: np.datetime64, stop: np.datetime64, settings: Settings
+) -> Explanation:
+    """Is this a neighbour that was always there, declared or learnt?"""
+    if pair.declared:
+        return Explanation("known neighbour", "wins", "declared co-located in the watchlist")
+    if motion.shape == "drift-by":
+        return Explanation("known neighbour", "rejected", "passes through: the in-track distance changes steadily")
+    since = max(start, pair.record_start_utc)
+    lasted = float((min(stop, _last_epoch(around, pair)) - since) / np.timedelta64(US_PER_DAY, "us"))
+    began_late = (start - pair.search_start_utc) / np.timedelta64(US_PER_DAY, "us") > 0.0
+    appeared = (pair.record_start_utc - pair.search_start_utc) / np.timedelta64(US_PER_DAY, "us") > 2.0
+    if began_late or appeared:
+        return Explanation("known neighbour", "rejected", f"not there before {iso(since)[:16]}Z in this record")
+    if lasted < settings.known_after_days:
+        return Explanation("known neighbour", "cannot tell", f"the record is only {lasted:.1f} days long")
+    return Explanation("known neighbour", "wins", f"there since the record begins, {lasted:.1f} days")
+
+
+def _last_epoch(around: Bodies, pair: Pair) -> np.datetime64:
+    epochs = around.sets_of(pair.other_key).epoch_utc
+    return np.datetime64(epochs[-1], "us") if len(epochs) else np.datetime64("9999-01-01", "us")
+
+
+def _explanations(around: Bodies, pair: Pair, quantities: Mapping[str, Quantity], settings: Settings) -> list[Explanation]:
+    """Stale sets, and whatever `soundness` found about either body."""
+    out = []
+    ages = [quantities[k].value for k in ("age_days", "other_age_days") if k in quantities]
+    oldest = max(ages, default=0.0)
+    verdict = "possible" if oldest > settings.stale_days else "rejected"
+    out.append(Explanation("stale element set", verdict, f"the older set is {oldest:.1f} days from the moment"))
+    for s in around.suspicions:
+        if s.norad_id not in (pair.body.key, pair.other_key):
+            continue
+        wins = s.kind == "identity swap" or (s.kind == "cross-tag" and s.other in (pair.body.key, pair.other_key))
+        out.append(Explanation(s.kind, "wins" if wins else "rejected", s.reason + ("" if wins else "; left out")))
+    return out
+
+
+def _unforced_drift(around: Bodies, pair: Pair) -> Explanation | None:
+    """Does the other body drift in longitude at a steady rate that needs no thrust? Only asked near GEO."""
+    sets = around.sets_of(pair.other_key)
+    if len(sets) < 2 or abs(sets.mean_motion_rev_day[-1] - 1.0027) > 0.05:
+        return None
+    drift = 360.9856 * (sets.mean_motion_rev_day / 1.00273791 - 1.0)
+    spread = float(np.ptp(drift))
+    if abs(float(np.median(drift))) < DRIFT_PASSING_DEG_DAY:
+        return None
+    verdict = "wins" if spread < DRIFT_STEADY_DEG_DAY else "rejected"
+    reason = f"drifts {np.median(drift):+.2f} deg/day in longitude, changing by {spread:.3f} over {len(sets)} sets"
+    return Explanation("unforced drift", verdict, reason)
+
+
+def _evidence(view: View, around: Bodies, pair: Pair, settings: Settings, method: str, claim: str) -> Evidence:
+    digests = [d for key in sorted({pair.body.key, pair.other_key}) for d in around.sets_of(key).digest_texts()]
+    digests += [f"sha256:{e.source}" for e in pair.body.ephemerides]
+    parameters = _parameters(view, pair.body, pair.search_start_utc, asdict(settings), pair.declared)
+    return Evidence(f"{pair.other_key} {claim} of {pair.body.subject}", method, tuple(digests), parameters)
+
+
+def _parameters(
+    view: View, body: Watched, search_start: np.datetime64 | None, settings: Mapping[str, Any], declared: bool
+) -> dict[str, Any]:
+    """All that a re-run needs beside the inputs."""
+    return {
+        "start": iso(view.start_utc),
+        "stop": iso(view.stop_utc),
+        "as_of": iso(view.as_of_utc),
+        "asset": body.asset.asset_id,
+        "cospar_id": body.asset.cospar_id,
+        "declared": declared,
+        "search_start": "" if search_start is None else iso(search_start),
+        "settings": dict(settings),
+    }
+
+
+def _mode(around: Bodies, pair: Pair) -> DataMode:
+    modes = np.concatenate([around.sets_of(k).data_mode for k in (pair.body.key, pair.other_key)])
+    return _mode_of(modes, *(e.data_mode for e in pair.body.ephemerides))
+
+
+def _mode_of(modes: Any, *more: DataMode) -> DataMode:
+    """The mode farthest from REAL among the inputs: one exercise record makes the finding an exercise finding."""
+    return DataMode(max([0, *np.asarray(modes).tolist(), *(int(m) for m in more)]))

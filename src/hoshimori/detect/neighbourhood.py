@@ -1,0 +1,165 @@
+"""The bodies around the watched ones, ready for screening: which sets to use, joined how, or an owner's ephemeris instead."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from hoshimori.detect.soundness import Suspicion, soundness
+from hoshimori.facts import Asset, ElementSets, Ephemeris, Floats, Ints
+from hoshimori.ports import View
+from hoshimori.sky import ageing, frames, orbits, screening
+from hoshimori.sky.trajectories import GivenStates, Trajectories
+
+US_PER_DAY = 86_400_000_000
+
+
+@dataclass(frozen=True)
+class Watched:
+    """One asset with an orbit: its key among the bodies, its mean motion and how its shell lies."""
+
+    asset: Asset
+    key: int
+    mean_motion_rev_day: float
+    lowest_km: float
+    highest_km: float
+    ephemerides: tuple[Ephemeris, ...] = ()
+
+    @property
+    def subject(self) -> str:
+        return str(self.asset.norad_id) if self.asset.norad_id is not None else self.asset.asset_id
+
+    @property
+    def period_s(self) -> float:
+        return 86400.0 / self.mean_motion_rev_day
+
+
+@dataclass(frozen=True)
+class Bodies:
+    """Trajectories of the watched and of all that can come near.
+
+    keys: (rows,) catalogue numbers, negative for assets without one.
+    """
+
+    keys: Ints
+    trajectories: Trajectories
+    sets: ElementSets  # the kept ones, in the order of the trajectories' sets
+    mean_motion_rev_day: Floats  # (rows,) of the newest set; of the given states where there are no sets
+    eccentricity: Floats
+    perigee_km: Floats  # (rows,) lowest and highest over all sets
+    apogee_km: Floats
+    suspicions: tuple[Suspicion, ...]
+
+    def row(self, key: int) -> int:
+        return int(np.searchsorted(self.keys, key))
+
+    def sets_of(self, key: int) -> ElementSets:
+        return self.sets.take(self.sets.norad_id == key)
+
+    def sigma_teme_km(self, row: Ints, t_us: Ints, r_km: Floats, v_km_s: Floats) -> Floats:
+        """(k, 3, 3) covariance of position in TEME from the age of the nearest set; zero where states were given without one."""
+        covariance = np.zeros((len(row), 3, 3))
+        mine = np.flatnonzero(~np.isin(row, np.array(list(self.trajectories.given), np.int64)))
+        age_days = self.trajectories.age_us(row[mine], t_us[mine]) / US_PER_DAY
+        sigma = ageing.sigma_rtn_km(self.mean_motion_rev_day[row[mine]], self.eccentricity[row[mine]], age_days)
+        covariance[mine] = ageing.covariance_teme(sigma, r_km[mine], v_km_s[mine])
+        return covariance
+
+
+def watched(view: View, assets: Sequence[Asset], sets: ElementSets) -> list[Watched]:
+    """The assets that have an orbit in this view, from the owner's ephemeris where there is one, else from element sets."""
+    out = []
+    for place, asset in enumerate(assets):
+        given = tuple(view.ephemerides(asset.norad_id, asset.cospar_id))
+        key = asset.norad_id if asset.norad_id is not None else -1 - place
+        mine = sets.take(sets.norad_id == key)
+        if given:
+            out.append(_from_states(asset, key, given))
+        elif len(mine):
+            perigee, apogee = screening.shells(mine.mean_motion_rev_day, mine.eccentricity)
+            motion = float(mine.mean_motion_rev_day[-1])
+            out.append(Watched(asset, key, motion, float(perigee.min()), float(apogee.max())))
+    return out
+
+
+def _from_states(asset: Asset, key: int, given: tuple[Ephemeris, ...]) -> Watched:
+    r = np.concatenate([e.r_km for e in given])
+    v = np.concatenate([e.v_km_s for e in given])
+    distance = np.sqrt((r * r).sum(axis=1))
+    energy = 0.5 * (v * v).sum(axis=1) - 398600.4418 / distance
+    a_km = float(np.median(-398600.4418 / (2.0 * energy)))
+    motion = 86400.0 / (2.0 * np.pi) * float(np.sqrt(398600.4418 / a_km**3))
+    return Watched(asset, key, motion, float(distance.min()), float(distance.max()), given)
+
+
+def bodies(sets: ElementSets, group: Sequence[Watched], within_km: float, reach_days: float) -> Bodies:
+    """Everything whose shell meets that of a watched body, with the watched bodies themselves.
+
+    sets: sorted by (norad_id, epoch_utc). Sets that cannot be believed are left out and named in `suspicions`.
+    """
+    near = np.zeros(len(sets), bool)
+    perigee, apogee = screening.shells(sets.mean_motion_rev_day, sets.eccentricity)
+    for body in group:
+        near |= screening.shells_meet(perigee, apogee, body.lowest_km, body.highest_km, within_km)
+    keys_near = np.unique(np.append(sets.norad_id[near], [b.key for b in group if not b.ephemerides]))
+    mine = sets.take(np.isin(sets.norad_id, keys_near))
+    prepared = _prepare(mine)
+    judged = soundness(mine, prepared)
+    kept = mine.take(judged.keep)
+    return _assemble(
+        kept, prepared.take(np.flatnonzero(judged.keep)), judged.joined[judged.keep], group, reach_days, judged.suspicions
+    )
+
+
+def _prepare(sets: ElementSets) -> orbits.Satellites:
+    return orbits.prepare(
+        sets.epoch_utc,
+        sets.mean_motion_rev_day,
+        sets.eccentricity,
+        sets.inc_deg,
+        sets.raan_deg,
+        sets.argp_deg,
+        sets.ma_deg,
+        sets.bstar_per_er,
+    )
+
+
+def _assemble(
+    sets: ElementSets,
+    satellites: orbits.Satellites,
+    joined: np.ndarray,
+    group: Sequence[Watched],
+    reach_days: float,
+    suspicions: tuple[Suspicion, ...],
+) -> Bodies:
+    keys = np.unique(np.append(sets.norad_id, [b.key for b in group])).astype(np.int64)
+    first = np.append(np.searchsorted(sets.norad_id, keys, side="left"), len(sets)).astype(np.int64)
+    perigee, apogee = screening.shells(sets.mean_motion_rev_day, sets.eccentricity)
+    low, high = np.full(len(keys), np.inf), np.zeros(len(keys))
+    row = np.searchsorted(keys, sets.norad_id)
+    np.minimum.at(low, row, perigee)
+    np.maximum.at(high, row, apogee)
+    motion, eccentricity = np.full(len(keys), np.nan), np.zeros(len(keys))
+    motion[row], eccentricity[row] = sets.mean_motion_rev_day, sets.eccentricity  # sorted by epoch: the newest stays
+    given = {}
+    for body in group:
+        i = int(np.searchsorted(keys, body.key))
+        if body.ephemerides:
+            given[i] = given_states(body.ephemerides)
+            low[i], high[i], motion[i] = body.lowest_km, body.highest_km, body.mean_motion_rev_day
+    epoch_us = sets.epoch_utc.astype("datetime64[us]").astype(np.int64)
+    joined = joined & np.append(sets.norad_id[1:] == sets.norad_id[:-1], False)[: len(joined)]
+    trajectories = Trajectories(satellites, epoch_us, first, joined, int(reach_days * US_PER_DAY), given)
+    return Bodies(keys, trajectories, sets, motion, eccentricity, low, high, suspicions)
+
+
+def given_states(ephemerides: Sequence[Ephemeris]) -> tuple[GivenStates, ...]:
+    """The owner's states in TEME, one for each segment, the last known first."""
+    out = []
+    for e in sorted(ephemerides, key=lambda e: (e.known_utc, e.t_utc[0]), reverse=True):
+        usable = (e.t_utc >= e.usable_start_utc) & (e.t_utc <= e.usable_stop_utc)
+        r, v = frames.to_teme(e.frame, e.r_km[usable], e.v_km_s[usable], e.t_utc[usable])
+        out.append(GivenStates(e.t_utc[usable], r, v))
+    return tuple(out)

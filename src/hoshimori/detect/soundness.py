@@ -1,0 +1,162 @@
+"""Before any phenomenon: which element sets cannot be believed, and which orbits changed hands.
+
+Each set is propagated to the epoch of the next one of the same number. The jump found there is compared with what sets of that
+age usually miss by. A set that both neighbours contradict while they agree with each other is wild. Two numbers that jump onto
+each other's orbit in the same gap have been swapped. A number that jumps onto the orbit of another, which did not move, carries
+a cross-tag. What remains is a jump: a manoeuvre, a new fit, or something unknown; that is for other detectors to say.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from hoshimori.facts import Bools, ElementSets, Floats, Ints
+from hoshimori.sky import ageing, orbits
+
+JUMP_SIGMAS = 10.0
+"""A jump this many times the usual error of a set of that age is more than noise."""
+JUMP_FLOOR_KM = 30.0
+BREAK_FLOOR_KM = 300.0
+"""Jumps above this, and above `JUMP_SIGMAS`, are not joined into one trajectory: between the two sets the orbit is not known."""
+AGREEMENT = 0.2
+"""Two sets agree where a third does not when their difference is below this share of the third's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suspicion:
+    """One set or one change that has a dull explanation. `other` is the second object, where there is one."""
+
+    kind: str  # "wild set", "identity swap", "cross-tag", "cannot be propagated"
+    norad_id: int
+    other: int | None
+    t_utc: np.datetime64
+    size_km: float
+    reason: str
+
+
+class Soundness(NamedTuple):
+    """keep: (n,) sets to use. joined: (n,) may this set be blended with the next kept one of its object?"""
+
+    keep: Bools
+    joined: Bools
+    suspicions: tuple[Suspicion, ...]
+
+
+class _Jumps(NamedTuple):
+    """Between row[k] and after[k], two sets of one object: the distance at the later epoch and how much is usual there."""
+
+    row: Ints
+    after: Ints
+    size_km: Floats
+    usual_km: Floats
+
+
+def soundness(sets: ElementSets, satellites: orbits.Satellites) -> Soundness:
+    """Judge every set. `sets` sorted by (norad_id, epoch_utc), one row per epoch; `satellites` the same rows, prepared."""
+    at_epoch, _, error = orbits.pairs(satellites, np.arange(len(sets)), sets.epoch_utc)
+    keep = error == 0
+    suspicions = [_unusable(sets, k, int(error[k])) for k in np.flatnonzero(~keep).tolist()]
+    next_one = _jumps(sets, satellites, at_epoch, np.flatnonzero(keep), 1)
+    wild = _wild(sets, satellites, at_epoch, np.flatnonzero(keep), next_one)
+    keep[wild] = False
+    jumps = _jumps(sets, satellites, at_epoch, np.flatnonzero(keep), 1) if len(wild) else next_one
+    large = _large(jumps, BREAK_FLOOR_KM)
+    joined = np.zeros(len(sets), bool)
+    joined[jumps.row[~large]] = True
+    breaks = _Jumps(jumps.row[large], jumps.after[large], jumps.size_km[large], jumps.usual_km[large])
+    suspicions += _swaps_and_cross_tags(sets, satellites, at_epoch, np.flatnonzero(keep), breaks)
+    suspicions += [_name_wild(sets, satellites, at_epoch, keep, k) for k in wild]
+    return Soundness(keep, joined, tuple(sorted(suspicions, key=lambda s: (s.norad_id, s.t_utc, s.kind))))
+
+
+def _unusable(sets: ElementSets, k: int, error: int) -> Suspicion:
+    reason = f"SGP4 cannot give a state at the set's own epoch (error {error})"
+    return Suspicion("cannot be propagated", int(sets.norad_id[k]), None, sets.epoch_utc[k], float("nan"), reason)
+
+
+def _jumps(sets: ElementSets, satellites: orbits.Satellites, at_epoch: Floats, rows: Ints, stride: int) -> _Jumps:
+    """From each set to the one `stride` places later of the same object, among `rows`."""
+    a, b = rows[:-stride], rows[stride:]
+    same = sets.norad_id[a] == sets.norad_id[b]
+    a, b = a[same], b[same]
+    predicted, _, error = orbits.pairs(satellites, a, sets.epoch_utc[b])
+    size = np.sqrt(((predicted - at_epoch[b]) ** 2).sum(axis=1))
+    size[error != 0] = np.inf
+    age_days = (sets.epoch_utc[b] - sets.epoch_utc[a]) / np.timedelta64(86_400_000_000, "us")
+    sigma = ageing.sigma_rtn_km(sets.mean_motion_rev_day[b], sets.eccentricity[b], age_days)
+    return _Jumps(a, b, size, np.sqrt((sigma**2).sum(axis=1)))
+
+
+def _large(jumps: _Jumps, floor_km: float) -> Bools:
+    return jumps.size_km > np.maximum(JUMP_SIGMAS * jumps.usual_km, floor_km)
+
+
+def _wild(sets: ElementSets, satellites: orbits.Satellites, at_epoch: Floats, rows: Ints, jumps: _Jumps) -> Ints:
+    """Sets with a large jump into them and out of them, whose neighbours agree with each other."""
+    large = _large(jumps, JUMP_FLOOR_KM)
+    into = dict(zip(jumps.after[large].tolist(), jumps.size_km[large].tolist(), strict=True))
+    out_of = dict(zip(jumps.row[large].tolist(), jumps.size_km[large].tolist(), strict=True))
+    suspects = sorted(into.keys() & out_of.keys())
+    if not suspects:
+        return np.zeros(0, np.int64)
+    skip = _jumps(sets, satellites, at_epoch, rows, 2)
+    over = dict(zip(skip.row.tolist(), zip(skip.after.tolist(), skip.size_km.tolist(), strict=True), strict=True))
+    place = {int(k): i for i, k in enumerate(rows)}
+    wild = []
+    for k in suspects:
+        before = int(rows[place[k] - 1])
+        agreement = over.get(before)
+        if agreement and agreement[0] == int(rows[place[k] + 1]) and agreement[1] < AGREEMENT * min(into[k], out_of[k]):
+            wild.append(k)
+    return np.array(wild, np.int64)
+
+
+def _name_wild(sets: ElementSets, satellites: orbits.Satellites, at_epoch: Floats, keep: Bools, k: int) -> Suspicion:
+    own = int(sets.norad_id[k])
+    other, distance = _nearest(sets, satellites, np.flatnonzero(keep), sets.epoch_utc[k], at_epoch[k], not_this=own)
+    mine = np.flatnonzero(keep & (sets.norad_id == own))
+    r, _, _ = orbits.pairs(satellites, mine, np.full(len(mine), sets.epoch_utc[k]))
+    size = float(np.nanmin(np.sqrt(((r - at_epoch[k]) ** 2).sum(axis=1))))
+    if distance < AGREEMENT * size:
+        reason = f"{size:.0f} km from its own orbit before and after, {distance:.0f} km from the orbit of {other}"
+        return Suspicion("cross-tag", own, other, sets.epoch_utc[k], size, reason)
+    return Suspicion("wild set", own, None, sets.epoch_utc[k], size, f"{size:.0f} km from its own orbit before and after")
+
+
+def _nearest(
+    sets: ElementSets, satellites: orbits.Satellites, rows: Ints, t_utc: np.datetime64, r_km: Floats, not_this: int
+) -> tuple[int, float]:
+    """The other object whose last set before t is nearest to a place, and its distance."""
+    rows = rows[(sets.epoch_utc[rows] <= t_utc) & (sets.norad_id[rows] != not_this)]
+    if not len(rows):
+        return 0, float("inf")
+    last = rows[np.append(sets.norad_id[rows][1:] != sets.norad_id[rows][:-1], True)]
+    there, _, error = orbits.pairs(satellites, last, np.full(len(last), t_utc))
+    distance = np.sqrt(((there - r_km) ** 2).sum(axis=1))
+    distance[error != 0] = np.inf
+    best = int(np.argmin(distance))
+    return int(sets.norad_id[last[best]]), float(distance[best])
+
+
+def _swaps_and_cross_tags(
+    sets: ElementSets, satellites: orbits.Satellites, at_epoch: Floats, rows: Ints, breaks: _Jumps
+) -> list[Suspicion]:
+    """For each break: is the new orbit that of another number, and did that number take the old one?"""
+    landed: dict[int, tuple[int, int]] = {}
+    for j, k in enumerate(breaks.after.tolist()):
+        other, distance = _nearest(sets, satellites, rows, sets.epoch_utc[k], at_epoch[k], not_this=int(sets.norad_id[k]))
+        if distance < AGREEMENT * breaks.size_km[j]:
+            landed[int(sets.norad_id[k])] = (other, j)
+    out = []
+    for own, (other, j) in landed.items():
+        size, t_utc = float(breaks.size_km[j]), sets.epoch_utc[breaks.after[j]]
+        if landed.get(other, (0, 0))[0] == own:
+            reason = f"{own} and {other} continue on each other's orbit, {size:.0f} km away, from the same gap on"
+            out.append(Suspicion("identity swap", own, other, t_utc, size, reason))
+        else:
+            reason = f"{own} jumps {size:.0f} km onto the orbit of {other}, which did not move"
+            out.append(Suspicion("cross-tag", own, other, t_utc, size, reason))
+    return out

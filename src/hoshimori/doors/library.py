@@ -1,0 +1,169 @@
+"""The calls behind the command line, for programs: the same names, the same defaults, records instead of text."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from hoshimori import verify
+from hoshimori import watch as corridor
+from hoshimori.alliance import watchlist as named_watchlist
+from hoshimori.catalogue import Catalogue, IngestReport
+from hoshimori.catalogue.stat import CatalogueStat
+from hoshimori.errors import NothingFound, UsageError
+from hoshimori.facts import MAX_NORAD_ID, DataMode, ElementSets, Received, Watchlist
+from hoshimori.findings import AssetState, Event
+from hoshimori.ports import Detector, Progress, Source, View, silent
+from hoshimori.sources.folder import Folder
+
+Moment = str | np.datetime64
+MODES = (DataMode.REAL,)
+
+
+def ingest(
+    *paths: str | Path,
+    sources: Iterable[Source] = (),
+    home: Path | None = None,
+    data_mode: DataMode = DataMode.REAL,
+    progress: Progress = silent,
+) -> IngestReport:
+    """Take in files, folders and other sources; what is already held is passed over. Returns what came of each file.
+
+    Raises DataError where a path cannot be read at all, SourceError where the outside refused, CatalogueError where the
+    catalogue cannot be written; a bad record is a Problem in the report, not an exception.
+    """
+    folders = [Folder(Path(p), data_mode=data_mode) for p in paths]
+    return Catalogue(home).ingest(_arrivals([*folders, *sources], progress), progress=progress)
+
+
+def _arrivals(sources: Iterable[Source], progress: Progress) -> Iterator[Received]:
+    for source in sources:
+        yield from source.fetch(progress=progress)
+
+
+def stat(*, home: Path | None = None) -> CatalogueStat:
+    """What the catalogue holds, how fresh it is, how much was refused and why."""
+    return Catalogue(home).stat()
+
+
+def sweep(
+    watchlist: str | Path | Watchlist,
+    *,
+    home: Path | None = None,
+    as_of: Moment = "now",
+    start: Moment | None = None,
+    stop: Moment | None = None,
+    modes: Sequence[DataMode] = MODES,
+    using: Sequence[Detector] | None = None,
+    progress: Progress = silent,
+) -> corridor.Sweep:
+    """Watch over a list of satellites: what came near, what stays near, what is normal, as known at one moment.
+
+    `as_of` is a time, "now", or "data": the newest knowledge the catalogue holds. `start` and `stop` bound the window; without
+    them it is seven days back from and three days beyond `as_of`.
+    """
+    chosen = watchlist if isinstance(watchlist, Watchlist) else named_watchlist(watchlist)
+    return corridor.sweep(
+        view(home=home, as_of=as_of, start=start, stop=stop, modes=modes), chosen, using=using, progress=progress
+    )
+
+
+def view(
+    *,
+    home: Path | None = None,
+    as_of: Moment = "now",
+    start: Moment | None = None,
+    stop: Moment | None = None,
+    modes: Sequence[DataMode] = MODES,
+) -> View:
+    """A window on the catalogue as known at one moment; see `sweep` for the times."""
+    catalogue = Catalogue(home)
+    known = moment(as_of, catalogue)
+    first, last = corridor.window(known)
+    return catalogue.view(
+        moment(start, catalogue) if start is not None else first,
+        moment(stop, catalogue) if stop is not None else last,
+        known,
+        data_modes=tuple(modes),
+    )
+
+
+def moment(text: Moment, catalogue: Catalogue) -> np.datetime64:
+    """A UTC time from ISO 8601, "now", or "data" (the newest knowledge held)."""
+    if isinstance(text, np.datetime64):
+        return np.datetime64(text, "us")
+    if text == "now":
+        return np.datetime64("now", "us")
+    if text == "data":
+        newest = catalogue.stat().newest_known_utc
+        if np.isnat(newest):
+            raise NothingFound(f"the catalogue at {catalogue.home} is empty: ingest some element sets first (hoshimori ingest)")
+        return np.datetime64(newest, "us")
+    try:
+        return np.datetime64(text.strip().removesuffix("Z"), "us")
+    except ValueError as error:
+        raise UsageError(f"time {text!r}: expected ISO 8601 such as 2026-05-30T12:00:00Z, or now, or data") from error
+
+
+def history(norad_id: int, *, home: Path | None = None, as_of: Moment = "now", modes: Sequence[DataMode] = MODES) -> ElementSets:
+    """Every element set of one object known at a moment, sorted by epoch, one a row. Raises NothingFound where there is none."""
+    if not 1 <= norad_id <= MAX_NORAD_ID:
+        raise UsageError(f"catalogue number {norad_id}: expected 1 to {MAX_NORAD_ID}")
+    sets = view(home=home, as_of=as_of, modes=modes).history(norad_id)
+    if not len(sets):
+        raise NothingFound(
+            f"no element set of {norad_id} is known as of {as_of}: check the number, or ingest a source that carries it"
+        )
+    return sets
+
+
+def check(events: str | Path | Iterable[Mapping[str, Any] | Event], *, home: Path | None = None) -> list[verify.Check]:
+    """Re-run claims from their own evidence: an events.jsonl, or events. One Check each."""
+    records = _read_jsonl(Path(events)) if isinstance(events, (str, Path)) else events
+    plain = (e.to_json() if isinstance(e, Event) else e for e in records)
+    return list(verify.verify(plain, Catalogue(home)))
+
+
+def _read_jsonl(path: Path) -> Iterator[Mapping[str, Any]]:
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path}: cannot be read as a text of events: {error}") from error
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            try:
+                yield json.loads(line)
+            except json.JSONDecodeError as error:
+                raise UsageError(f"{path}:{number}: not JSON: {error}") from error
+
+
+def to_arrow(records: ElementSets | Sequence[Event] | Sequence[AssetState]) -> Any:
+    """A pyarrow.Table of element sets, events or asset states; quantities become columns `name`, `name_sigma`.
+
+    Needs pyarrow (the extra `hoshimori[arrow]`).
+    """
+    try:
+        import pyarrow as pa
+    except ImportError as error:
+        raise UsageError("to_arrow needs pyarrow: pip install 'hoshimori[arrow]'") from error
+    if isinstance(records, ElementSets):
+        return pa.table({k: _arrow_column(getattr(records, k)) for k in records.columns() if k != "source"})
+    rows = [_flat(r) for r in records]
+    names = list(dict.fromkeys(k for row in rows for k in row))
+    return pa.table({k: [row.get(k) for row in rows] for k in names})
+
+
+def _arrow_column(values: Any) -> Any:
+    return values.tolist() if values.dtype.kind in "OU" else values
+
+
+def _flat(record: Event | AssetState) -> dict[str, Any]:
+    out = {k: v for k, v in record.to_json().items() if k not in ("schema", "quantities", "evidence", "explanations")}
+    for name, quantity in sorted(record.quantities.items()):
+        out[name] = quantity.value
+        out[f"{name}_sigma"] = quantity.sigma
+    return out

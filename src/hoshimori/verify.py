@@ -1,0 +1,181 @@
+"""A claim re-run by a stranger: from its own evidence alone, out of the stored bytes, compared field by field.
+
+For every input the stored row must still have the digest that the claim names, and the bytes it was read from must still be
+there, unaltered, and still hold it. Then the named method runs again on a view that contains these inputs and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from hoshimori import formats
+from hoshimori.catalogue import Catalogue, MemoryView
+from hoshimori.errors import CatalogueError, UsageError
+from hoshimori.facts import Asset, ElementSets, Ephemeris, Watchlist
+from hoshimori.findings import Event, Evidence, Quantity, iso
+from hoshimori.ports import Detector, plugin
+
+TOLERANCE = {"km": 1e-6, "km/s": 1e-9, "s": 1e-3, "d": 1e-8, "h": 1e-6}
+"""How far a recomputed number may lie from the claimed one, by unit: rounding between processors, nothing more."""
+SAME_MOMENT = np.timedelta64(1, "ms")
+NEARBY = np.timedelta64(60, "s")
+
+
+@dataclass(frozen=True, slots=True)
+class FieldCheck:
+    """One field of a claim, as it was claimed and as it came out again. verdict: same, different, cannot."""
+
+    field: str
+    claimed: str
+    recomputed: str
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One claim re-run. verdict: different if any field is, else cannot if any field could not be checked, else same."""
+
+    event_id: str
+    kind: str
+    fields: tuple[FieldCheck, ...]
+
+    @property
+    def verdict(self) -> str:
+        found = {f.verdict for f in self.fields}
+        return "different" if "different" in found else "cannot" if "cannot" in found else "same"
+
+    def to_json(self) -> dict[str, Any]:
+        rows = [{"field": f.field, "claimed": f.claimed, "recomputed": f.recomputed, "verdict": f.verdict} for f in self.fields]
+        return {"schema": "hoshimori.check/1", "id": self.event_id, "kind": self.kind, "verdict": self.verdict, "fields": rows}
+
+
+def verify(records: Iterable[Mapping[str, Any]], catalogue: Catalogue) -> Iterator[Check]:
+    """Re-run claims as they stand in an events.jsonl, one Check each. A record that is no event raises UsageError."""
+    bytes_seen: dict[str, frozenset[str] | str] = {}
+    for number, record in enumerate(records, 1):
+        try:
+            event = Event.from_json(record)
+        except (KeyError, TypeError, ValueError) as error:
+            raise UsageError(f"record {number} is not an event of hoshimori.event/1: {error!r}") from error
+        yield _check(event, str(record.get("id", "")), catalogue, bytes_seen)
+
+
+def _check(event: Event, claimed_id: str, catalogue: Catalogue, bytes_seen: dict[str, frozenset[str] | str]) -> Check:
+    fields = [_field("id", claimed_id, event.event_id)]
+    evidence = event.evidence[0]
+    sets, missing = _inputs(evidence, catalogue)
+    fields.append(_field("inputs held", "0 missing", f"{missing} missing", unknown=missing > 0))
+    fields.append(_bytes_check(sets, catalogue, bytes_seen))
+    detector, reason = _detector(evidence)
+    if missing or detector is None:
+        return Check(claimed_id, event.kind, (*fields, FieldCheck("re-run", "", reason or "inputs are missing", "cannot")))
+    again = _rerun(event, evidence, detector, sets, catalogue)
+    if again is None:
+        return Check(claimed_id, event.kind, (*fields, FieldCheck("event", event.kind, "no such event", "different")))
+    return Check(claimed_id, event.kind, (*fields, *_compare(event, again)))
+
+
+def _field(name: str, claimed: str, recomputed: str, *, unknown: bool = False) -> FieldCheck:
+    verdict = "cannot" if unknown else "same" if claimed == recomputed else "different"
+    return FieldCheck(name, claimed, recomputed, verdict)
+
+
+def _inputs(evidence: Evidence, catalogue: Catalogue) -> tuple[ElementSets, int]:
+    wanted = [d for d in evidence.inputs if not d.startswith("sha256:")]
+    sets = catalogue.by_digest(wanted)
+    return sets, len(set(wanted) - set(sets.digest_texts()))
+
+
+def _bytes_check(sets: ElementSets, catalogue: Catalogue, seen: dict[str, frozenset[str] | str]) -> FieldCheck:
+    """Are the bytes that every input was read from still there and do they still hold it?"""
+    digests, trouble = np.array(sets.digest_texts(), object), []
+    for index in np.unique(sets.source):
+        sha256 = catalogue.source_of(int(index)).sha256
+        if sha256 not in seen:
+            seen[sha256] = _digests_in(sha256, catalogue)
+        held = seen[sha256]
+        if isinstance(held, str):
+            trouble.append(held)
+        elif lost := set(digests[sets.source == index]) - held:
+            return FieldCheck("stored bytes", "hold every input", f"{len(lost)} inputs not in {sha256[:16]}...", "different")
+    if trouble:
+        return FieldCheck("stored bytes", "hold every input", trouble[0], "cannot")
+    return FieldCheck("stored bytes", "hold every input", "hold every input", "same")
+
+
+def _digests_in(sha256: str, catalogue: Catalogue) -> frozenset[str] | str:
+    """The digests of all sets in some stored bytes, or why that cannot be said."""
+    if not sha256:
+        return "the sets were made by a program and have no stored bytes"
+    try:
+        source = catalogue.source_by_sha256(sha256)
+        parsed = formats.read(catalogue.raw(sha256), source.location, data_mode=source.data_mode)
+    except CatalogueError as error:
+        return str(error)
+    return frozenset(d for p in parsed for d in p.element_sets.digest_texts())
+
+
+def _detector(evidence: Evidence) -> tuple[Detector | None, str]:
+    name, _, version = evidence.method.partition("@")
+    try:
+        detector: Detector = plugin("hoshimori.detectors", name)().with_settings(evidence.parameters["settings"])
+    except UsageError as error:
+        return None, str(error)
+    if detector.version != version:
+        return None, f"the claim was made by {evidence.method}, this is {name}@{detector.version}"
+    return detector, ""
+
+
+def _rerun(event: Event, evidence: Evidence, detector: Detector, sets: ElementSets, catalogue: Catalogue) -> Event | None:
+    given = evidence.parameters
+    start, stop, as_of = (np.datetime64(str(given[k]).rstrip("Z"), "us") for k in ("start", "stop", "as_of"))
+    view = MemoryView(sets, start, stop, as_of, ephemerides=list(_ephemerides(evidence, catalogue)))
+    found = [e for e in detector.detect(view, _watchlist(event, given)) if (e.kind, e.others) == (event.kind, event.others)]
+    found = [e for e in found if abs(e.start_utc - event.start_utc) <= NEARBY]
+    return min(found, key=lambda e: abs(e.start_utc - event.start_utc), default=None)
+
+
+def _watchlist(event: Event, given: Mapping[str, Any]) -> Watchlist:
+    number = int(event.subject) if event.subject.isdigit() else None
+    asset = Asset(str(given["asset"]), number, str(given["cospar_id"]), event.subject, "", "", "", None, True, "", "")
+    slots = (frozenset({number, int(event.others[0])}),) if given["declared"] and number is not None else ()
+    return Watchlist("re-run", "", "", "", (asset,), slots)
+
+
+def _ephemerides(evidence: Evidence, catalogue: Catalogue) -> Iterator[Ephemeris]:
+    for text in dict.fromkeys(d for d in evidence.inputs if d.startswith("sha256:")):
+        yield from catalogue.ephemerides_in(text.removeprefix("sha256:"))
+
+
+def _compare(claimed: Event, again: Event) -> list[FieldCheck]:
+    fields = [
+        _moment("start", claimed.start_utc, again.start_utc),
+        _moment("stop", claimed.stop_utc, again.stop_utc),
+        _field("label", claimed.label, again.label),
+        _field("normal", str(claimed.normal), str(again.normal)),
+        _field("data_mode", claimed.data_mode.name, again.data_mode.name),
+    ]
+    for name in sorted({*claimed.quantities, *again.quantities}):
+        fields += _quantity(name, claimed.quantities.get(name), again.quantities.get(name))
+    return fields
+
+
+def _moment(name: str, claimed: np.datetime64, again: np.datetime64) -> FieldCheck:
+    return FieldCheck(name, iso(claimed), iso(again), "same" if abs(claimed - again) <= SAME_MOMENT else "different")
+
+
+def _quantity(name: str, claimed: Quantity | None, again: Quantity | None) -> Iterator[FieldCheck]:
+    if claimed is None or again is None or claimed.unit != again.unit:
+        yield FieldCheck(name, str(claimed), str(again), "different")
+        return
+    pairs = [(name, claimed.value, again.value), (f"{name} sigma", claimed.sigma, again.sigma)]
+    for label, a, b in pairs:
+        if a is None and b is None:
+            continue
+        allowed = TOLERANCE.get(claimed.unit, 0.0) + 1e-9 * abs(a or 0.0)
+        same = a is not None and b is not None and abs(a - b) <= allowed
+        yield FieldCheck(label, f"{a} {claimed.unit}", f"{b} {claimed.unit}", "same" if same else "different")
