@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -132,6 +133,12 @@ def stall(seconds: float, content: bytes = OMM_CSV) -> Answering:
         to.close_connection = True
 
     return answer
+
+
+def hang_up(to: Handler) -> None:
+    """Ends the connection without a word."""
+    to.connection.shutdown(socket.SHUT_RDWR)
+    to.close_connection = True
 
 
 def drip(pause_s: float, content: bytes = OMM_CSV) -> Answering:

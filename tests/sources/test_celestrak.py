@@ -40,11 +40,11 @@ NOT_UPDATED = (
     b"GP data has not updated since your last successful\ndownload of GROUP=geo at 2026-05-27 17:40:00 UTC.\n"
     b"Data is updated once every 2 hours.\n"
 )
-HASTE = Patience(connect_s=0.5, stall_s=0.15, total_s=0.4)
+UNHURRIED = Patience(connect_s=5.0, stall_s=10.0, total_s=10.0)
 
 
 def source(server: Listening, home: Path, clock: Hands, **asked: object) -> CelesTrak:
-    settings = {"base_url": server.url, "home": home, "patience": HASTE, "clock": clock, "sleep": clock.sleep} | asked
+    settings = {"base_url": server.url, "home": home, "patience": UNHURRIED, "clock": clock, "sleep": clock.sleep} | asked
     return CelesTrak(**settings)  # type: ignore[arg-type]
 
 
@@ -231,8 +231,6 @@ def test_the_limit_speaking_hands_on_the_stored_copy(tmp_path: Path, clock: Hand
         (say(b""), "an empty answer"),
         (cut(), "cut after 300 bytes"),
         (cut_without_length(), "last line of the CSV is not whole"),
-        (stall(0.4), "cut after 10 bytes"),
-        (drip(0.02), "too slow"),
         (packed(keep=-9), "not whole"),
         (lambda to: to.reply(200, b"not gzip", {"Content-Encoding": "gzip"}), "damaged"),
         (lambda to: to.reply(206, OMM_CSV, {"Content-Range": "bytes 0-9/10"}), "not asked for"),
@@ -251,6 +249,17 @@ def test_a_broken_transfer_keeps_nothing_and_is_not_repeated_at_once(
         assert len(server.asked) == 1
         clock.pass_s(601)
         assert len(fetch(server, tmp_path, clock)) == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "patience", "complaint"),
+    [(stall(0.6), Patience(stall_s=0.3, total_s=9.0), "cut after"), (drip(0.02), Patience(stall_s=9.0, total_s=0.3), "too slow")],
+    ids=["stands still", "never ends"],
+)
+def test_patience_ends(tmp_path: Path, clock: Hands, answer: Answering, patience: Patience, complaint: str) -> None:
+    with serving(answer) as server, pytest.raises(BrokenTransfer, match=complaint):
+        fetch(server, tmp_path, clock, patience=patience)
+    assert left_over(tmp_path) == []
 
 
 def test_a_broken_transfer_leaves_the_older_copy_in_use(tmp_path: Path, clock: Hands) -> None:

@@ -20,7 +20,8 @@ def check_whole(content: bytes, expects: str, asked: str) -> None:
     """Raise BrokenTransfer unless `content` begins and ends as records in `expects` ("csv" or "json") must.
 
     Every record that is asked for here has the OMM keyword NORAD_CAT_ID, in the header or in the first object.
-    A server that closes the connection without having stated a length leaves no other trace of a cut than the end.
+    A server that closes the connection without having stated a length leaves no other trace of a cut than the end;
+    a cut inside the last field of a CSV leaves none at all.
     """
     body = content.strip()
     if body[:1] == b"<":

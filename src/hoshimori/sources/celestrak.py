@@ -41,7 +41,7 @@ NO_SUCH_OBJECT = b"No GP data found"
 NO_SUCH_QUERY = b"Invalid query"
 
 
-@dataclass(frozen=True)
+@dataclass
 class CelesTrak:
     """GP data of `groups` and of single `ids`, and with `satcat` the names and owners of every object.
 

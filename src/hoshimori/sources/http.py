@@ -6,6 +6,7 @@ whole. Redirects are not followed: a provider that moved is a thing for a person
 
 from __future__ import annotations
 
+import ssl
 import time
 import zlib
 from collections.abc import Callable, Mapping
@@ -77,6 +78,12 @@ def checked_base(base_url: str) -> httpx.URL:
     return url
 
 
+@cache
+def _trusted() -> ssl.SSLContext:
+    """The certificates that a server is checked against; made once, because it costs more than a request."""
+    return httpx.create_ssl_context()
+
+
 def client(base_url: str, patience: Patience) -> httpx.Client:
     """A client for one provider. The environment's proxies are used, except for a server on this machine."""
     url = checked_base(base_url)
@@ -85,6 +92,7 @@ def client(base_url: str, patience: Patience) -> httpx.Client:
         headers={"User-Agent": user_agent(), "Accept-Encoding": "gzip"},
         timeout=httpx.Timeout(patience.stall_s, connect=patience.connect_s),
         follow_redirects=False,
+        verify=_trusted(),
         trust_env=url.host not in LOOPBACK,
     )
 

@@ -65,7 +65,7 @@ def satcat(ids: Sequence[int] = ()) -> Query:
 
 
 def decay() -> Query:
-    """Decays of the last and the next 60 days. Once a week, on Wednesdays after 17:00 UTC."""
+    """Decays from 60 days ago on, predicted ones included. Once a week, on Wednesdays after 17:00 UTC."""
     path = f"{ROOT}/decay/DECAY_EPOCH/%3Enow-60/orderby/NORAD_CAT_ID/format/json"
     return Query("decay", path, "decay", WEEKLY, "json", AFTER_FAILURE_S)
 
@@ -83,7 +83,7 @@ def _numbers(ids: Sequence[int]) -> str:
     return "/NORAD_CAT_ID/" + ",".join(map(str, numbers)) if numbers else ""
 
 
-@dataclass(frozen=True)
+@dataclass
 class SpaceTrack:
     """The answers to `queries`, made by `gp`, `gp_history`, `satcat` and `decay`.
 
