@@ -32,7 +32,7 @@ docs: $(VENV)/.synced-dev  ## the handbook, in docs/_build/html
 	@echo "open docs/_build/html/index.html"
 
 bench: $(VENV)/.synced-dev  ## what the speed claims rest on, one script after the other
-	@for script in bench/[a-z]*.py; do echo "== $$script"; $(VENV)/bin/python $$script || exit 1; done
+	@for script in bench/*/*.py; do echo "== $$script"; $(VENV)/bin/python $$script || exit 1; done
 
 test-matrix:  ## make test on every Python of 3.11, 3.12, 3.13 found here, each in its own .venv-3.x
 	@for v in 3.11 3.12 3.13; do \
