@@ -1,4 +1,4 @@
-"""What is written runs: every block of the front pages and the handbook, and every verb, option, setting and exit code is in the handbook."""
+"""What is written runs: every block of every page; every verb, option, setting and exit code is in the handbook."""
 
 from __future__ import annotations
 
