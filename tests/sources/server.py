@@ -171,11 +171,11 @@ def unless_known(content: bytes = OMM_CSV, etag: str = '"v1"', modified: str = "
     return answer
 
 
-def the_rest(content: bytes = OMM_CSV, etag: str = '"v1"') -> Answering:
-    """Honours a range request for the same ETag."""
+def the_rest(content: bytes = OMM_CSV, etag: str = '"v1"', *, skipped: int = 0) -> Answering:
+    """Honours a range request for the same ETag; or leaves out some bytes, and says so."""
 
     def answer(to: Handler) -> None:
-        first = int(to.headers["Range"].removeprefix("bytes=").rstrip("-"))
+        first = int(to.headers["Range"].removeprefix("bytes=").rstrip("-")) + skipped
         assert to.headers["If-Range"] == etag
         rest = f"bytes {first}-{len(content) - 1}/{len(content)}"
         to.reply(206, content[first:], {"ETag": etag, "Content-Range": rest})

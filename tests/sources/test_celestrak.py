@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import socket
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -40,6 +42,7 @@ NOT_UPDATED = (
     b"GP data has not updated since your last successful\ndownload of GROUP=geo at 2026-05-27 17:40:00 UTC.\n"
     b"Data is updated once every 2 hours.\n"
 )
+RESUMABLE = {"ETag": '"v1"', "Accept-Ranges": "bytes"}
 UNHURRIED = Patience(connect_s=5.0, stall_s=10.0, total_s=10.0)
 
 
@@ -284,16 +287,44 @@ def test_gzip_is_undone(tmp_path: Path, clock: Hands) -> None:
 
 @pytest.mark.parametrize("answer", [rest(), say(OMM_CSV)], ids=["206", "200"])
 def test_a_cut_is_mended_once_where_the_server_offers_ranges(tmp_path: Path, clock: Hands, answer: Answering) -> None:
-    begun = cut(headers={"ETag": '"v1"', "Accept-Ranges": "bytes"})
+    begun = cut(headers=RESUMABLE)
     with serving(begun, answer) as server:
         assert fetch(server, tmp_path, clock)[0].content == OMM_CSV
     assert [a.headers.get("Range") for a in server.asked] == [None, "bytes=300-"]
 
 
 def test_a_second_cut_is_the_last(tmp_path: Path, clock: Hands) -> None:
-    with serving(cut(headers={"ETag": '"v1"', "Accept-Ranges": "bytes"})) as server, pytest.raises(BrokenTransfer):
+    with serving(cut(headers=RESUMABLE)) as server, pytest.raises(BrokenTransfer):
         fetch(server, tmp_path, clock)
     assert len(server.asked) == 2
+
+
+def test_a_rest_that_does_not_join_is_refused(tmp_path: Path, clock: Hands) -> None:
+    begun, wrong = cut(headers=RESUMABLE), rest(skipped=10)
+    with serving(begun, wrong) as server, pytest.raises(BrokenTransfer, match="not asked for"):
+        fetch(server, tmp_path, clock)
+    assert left_over(tmp_path) == []
+
+
+def test_a_server_that_goes_away_before_the_rest_has_still_been_asked(tmp_path: Path, clock: Hands) -> None:
+    head = f'HTTP/1.1 200 OK\r\nETag: "v1"\r\nAccept-Ranges: bytes\r\nContent-Length: {len(OMM_CSV)}\r\n\r\n'
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def answer_once() -> None:
+        connection = listener.accept()[0]
+        listener.close()
+        with connection:
+            connection.recv(65536)
+            connection.sendall(head.encode() + OMM_CSV[:300])
+
+    going = threading.Thread(target=answer_once)
+    going.start()
+    gone = CelesTrak(home=tmp_path, base_url=f"http://127.0.0.1:{listener.getsockname()[1]}", clock=clock)
+    with pytest.raises(BrokenTransfer, match="cut after 300 bytes"):
+        list(gone.fetch())
+    going.join()
+    with pytest.raises(TooSoon):
+        list(gone.fetch())
 
 
 def test_nobody_there_counts_for_nothing(tmp_path: Path, clock: Hands) -> None:

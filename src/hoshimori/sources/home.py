@@ -12,7 +12,7 @@ import platformdirs
 def sources_folder(home: Path | None) -> Path:
     """`home`/sources; home is the one given, else the environment's HOSHIMORI_HOME, else the user's data folder."""
     chosen = home or os.environ.get("HOSHIMORI_HOME") or platformdirs.user_data_path("hoshimori")
-    return Path(chosen) / "sources"
+    return Path(chosen).expanduser() / "sources"
 
 
 def write_whole(path: Path, content: bytes) -> None:

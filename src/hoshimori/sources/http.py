@@ -120,7 +120,10 @@ def download(
         if not mend or not cut.partial:
             raise
         before_resume()
-        answer = _stream(web, path, mend, cut.partial.content, deadline, counted)
+        try:
+            answer = _stream(web, path, mend, cut.partial.content, deadline, counted)
+        except Unreachable:
+            raise cut from None  # the first request was answered: it counts
     return replace(answer, content=_decoded(answer, path)) if answer.status == 200 else answer
 
 

@@ -94,8 +94,8 @@ class Provider:
             with alone(self.folder):
                 refuse_if_stopped(self.folder)
                 received = self._stored_unless_due(query) or self._request(query, progress)
-        except OSError as refused:
-            raise SourceError(f"{self.folder}: {refused.strerror or refused}; free the disk or set HOSHIMORI_HOME") from None
+        except OSError as error:
+            raise SourceError(f"{self.folder}: {error.strerror or error}; free the disk or set HOSHIMORI_HOME") from None
         if is_empty(received.content, query.expects):
             raise NothingFound(f"{self.name} has no record for {query.key}: check the group or the catalogue numbers")
         return received
