@@ -14,8 +14,10 @@ PIVOT_YEAR = 57
 ALPHA5_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 """A = 10 ... Z = 33; I and O are left out because they look like digits."""
 ALPHA5_MAX = 339_999
-NOT_GIVEN = frozenset({"", "UNKNOWN", "NONE", "NULL", "N/A"})
-"""What stands in a message where there is no designator or name."""
+NOT_KNOWN = "UNKNOWN"
+"""What the standard writes where a name or designator is not known (CCSDS 502.0-B-3, OBJECT_NAME and OBJECT_ID)."""
+NOT_GIVEN = frozenset({"", NOT_KNOWN, "NONE", "NULL", "N/A"})
+"""What stands in a message where there is no designator."""
 
 _COSPAR = re.compile(r"(\d{4})-(\d{3})-?([A-Z]{0,3})")
 _COSPAR_TLE = re.compile(r"(\d\d)(\d{3}) *([A-Z]{0,3}) *")
@@ -31,6 +33,12 @@ def cospar_from_text(text: str | None) -> str | None:
     if match:
         return f"{match[1]}-{match[2]}{match[3]}"
     return "" if bare in NOT_GIVEN else None
+
+
+def name_from_text(text: str | None) -> str:
+    """The name without blanks around it; "" where it says UNKNOWN."""
+    bare = (text or "").strip()
+    return "" if bare.upper() == NOT_KNOWN else bare
 
 
 def cospar_from_tle(columns: str) -> str | None:

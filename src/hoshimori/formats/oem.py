@@ -14,7 +14,7 @@ import numpy as np
 from hoshimori.facts import NOT_A_TIME, Bools, DataMode, Ephemeris, Floats, KnownBasis, Times
 from hoshimori.formats import times
 from hoshimori.formats.complaints import Complaints
-from hoshimori.formats.designators import NOT_GIVEN, cospar_from_text, norad_from_text
+from hoshimori.formats.designators import cospar_from_text, name_from_text, norad_from_text
 from hoshimori.formats.ndm import DATA_LINE, Entry, Message
 from hoshimori.formats.oem_covariance import Covariances, read_covariances
 from hoshimori.formats.omm import DATA_MODE_KEYWORD, declared_mode, parse_numbers
@@ -125,11 +125,10 @@ def _ephemeris(
     start, stop = _usable(segment, scale, t_utc, complaints, record)
     covariance = read_covariances(segment.covariance, _value(segment, "REF_FRAME"), scale, complaints, record) or Covariances()
     norad_id, cospar_id = _identity(segment, complaints, record)
-    name = _value(segment, "OBJECT_NAME")
     return Ephemeris(
         norad_id=norad_id,
         cospar_id=cospar_id,
-        name="" if name.upper() in NOT_GIVEN else name,
+        name=name_from_text(_value(segment, "OBJECT_NAME")),
         frame=_value(segment, "REF_FRAME"),
         center=_value(segment, "CENTER_NAME"),
         t_utc=t_utc,

@@ -16,9 +16,10 @@ from hoshimori.errors import UsageError
 from hoshimori.facts import Ephemeris, Floats
 from hoshimori.formats import times
 from hoshimori.formats.complaints import Complaints
+from hoshimori.formats.designators import NOT_KNOWN
 from hoshimori.formats.ndm import COVARIANCE_KEYWORDS, STATE_KEYWORDS
 from hoshimori.formats.omm import DATA_MODE_KEYWORD
-from hoshimori.formats.writing import NOT_KNOWN, ORIGINATOR, creation_date, mode_text, raise_if_any
+from hoshimori.formats.writing import ORIGINATOR, creation_date, mode_text, raise_if_any
 
 Section = dict[str, str]
 

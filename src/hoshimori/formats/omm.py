@@ -14,7 +14,7 @@ import numpy.typing as npt
 from hoshimori.facts import DataMode, ElementSets, Floats, Ints, KnownBasis
 from hoshimori.formats import times
 from hoshimori.formats.complaints import Complaints, Sieve
-from hoshimori.formats.designators import NOT_GIVEN, cospar_from_text, norad_from_text
+from hoshimori.formats.designators import cospar_from_text, name_from_text, norad_from_text
 from hoshimori.formats.orbits import COLUMN_OF, NORAD_EXPECTED, UNIT_OF, refuse_unusable
 from hoshimori.formats.rows import Column, Found, Rows
 
@@ -34,8 +34,8 @@ _MEANINGS: Mapping[str, tuple[frozenset[str], str]] = {
 }
 _THEORIES = frozenset({"SGP", "SGP4", "SDP4"})
 _OTHER_KEYWORDS = """CCSDS_OMM_VERS COMMENT CLASSIFICATION CREATION_DATE ORIGINATOR MESSAGE_ID OBJECT_NAME OBJECT_ID
-REF_FRAME_EPOCH MEAN_ELEMENT_THEORY EPOCH SEMI_MAJOR_AXIS GM MASS SOLAR_RAD_AREA SOLAR_RAD_COEFF DRAG_AREA DRAG_COEFF EPHEMERIS_TYPE
-CLASSIFICATION_TYPE NORAD_CAT_ID ELEMENT_SET_NO REV_AT_EPOCH BTERM AGOM COV_REF_FRAME"""
+REF_FRAME_EPOCH MEAN_ELEMENT_THEORY EPOCH SEMI_MAJOR_AXIS GM MASS SOLAR_RAD_AREA SOLAR_RAD_COEFF DRAG_AREA DRAG_COEFF
+EPHEMERIS_TYPE CLASSIFICATION_TYPE NORAD_CAT_ID ELEMENT_SET_NO REV_AT_EPOCH BTERM AGOM COV_REF_FRAME"""
 _PROVIDER_KEYWORDS = """SEMIMAJOR_AXIS PERIOD APOAPSIS PERIAPSIS OBJECT_TYPE RCS_SIZE RCS COUNTRY_CODE LAUNCH_DATE LAUNCH_SITE
 SITE DECAY_DATE DECAYED FILE GP_ID TLE_LINE0 TLE_LINE1 TLE_LINE2 DATA_SOURCE ORDINAL EPOCH_MICROSECONDS"""
 _KNOWN_KEYWORDS = frozenset([*COLUMN_OF, *_MEANINGS, *_OTHER_KEYWORDS.split(), *_PROVIDER_KEYWORDS.split()])
@@ -47,7 +47,7 @@ def read_omm(blocks: Iterable[Rows], complaints: Complaints, *, data_mode: DataM
     for rows in blocks:
         unknown |= {k: str(next(filter(None, rows.column(k)), "")) for k in rows.columns if not _known(k)}
         sets, records = _element_sets(rows, complaints, data_mode)
-        parts.append(Found(sets, records=len(rows), record_of_row=records))
+        parts.append(Found(sets, records=rows.met, record_of_row=records))
     for keyword, value in unknown.items():
         complaints.add(keyword, value, "a keyword of OMM or of its known providers; it was passed over", refused=False)
     return Found.together(parts)
@@ -134,10 +134,10 @@ def _labels(rows: Rows, sieve: Sieve) -> dict[str, object]:
     odd = np.array([c is None for c in cospar], bool)
     sieve.doubt(odd & sieve.good, "OBJECT_ID", "a COSPAR designator yyyy-nnnAAA; none was kept")
     classes = [(t or "U").strip().upper() or "U" for t in rows.column("CLASSIFICATION_TYPE")]
-    names = [(t or "").strip() for t in rows.column("OBJECT_NAME")]
+    names = [name_from_text(t) for t in rows.column("OBJECT_NAME")]
     return {
-        "cospar_id": np.array([c or "" for c in cospar] + [None], object)[:n],
-        "name": np.array(["" if t.upper() in NOT_GIVEN else t for t in names] + [None], object)[:n],
+        "cospar_id": np.array([*(c or "" for c in cospar), None], object)[:n],
+        "name": np.array([*names, None], object)[:n],
         "classification": np.array(classes, "<U1"),
         "rev_at_epoch": _counts(rows, "REV_AT_EPOCH", sieve),
         "element_set_no": _counts(rows, "ELEMENT_SET_NO", sieve),

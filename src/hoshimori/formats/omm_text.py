@@ -18,9 +18,10 @@ import numpy as np
 from hoshimori.errors import UsageError
 from hoshimori.facts import ElementSets, KnownBasis
 from hoshimori.formats import times
+from hoshimori.formats.designators import NOT_KNOWN
 from hoshimori.formats.omm import DATA_MODE_KEYWORD
 from hoshimori.formats.orbits import COLUMN_OF, UNIT_OF
-from hoshimori.formats.writing import NOT_KNOWN, ORIGINATOR, check_sets, creation_date, mode_text
+from hoshimori.formats.writing import ORIGINATOR, check_sets, creation_date, mode_text
 
 Kind = Literal["json", "csv", "xml", "kvn"]
 Version = Literal["3.0", "2.0"]

@@ -106,16 +106,22 @@ def _read_messages(
     if not cut:
         return _refuse(spelling, head, complaints, f"{_READ}; no message of the CCSDS family begins in it")
     found: list[Found] = []
-    omm = [(record, m) for record, m in enumerate(cut, 1) if m.kind == "OMM" and m.complete]
-    if omm:
-        found.append(read_omm([_omm_rows(omm, complaints)], complaints, data_mode=data_mode))
-    for record, message in enumerate(cut, 1):
+    omm: list[tuple[int, Message]] = []
+    record = 1
+    for message in cut:
+        if message.kind == "OMM" and message.complete:
+            omm.append((record, message))
+            record += 1
+            continue
         if message.kind == "OEM":
             ephemerides, segments = read_oem(message, complaints, data_mode=data_mode, first_record=record)
             found.append(Found(ephemerides=tuple(ephemerides), records=segments))
-        elif message.kind != "OMM" or not message.complete:
+        else:
             _refuse_message(message, record, complaints)
             found.append(Found(records=1))
+        record += found[-1].records
+    if omm:
+        found.append(read_omm([_omm_rows(omm, complaints)], complaints, data_mode=data_mode))
     return f"{kinds[0] if len(kinds) == 1 else 'NDM'}/{spelling}", Found.together(found)
 
 
@@ -149,7 +155,7 @@ def _omm_rows(numbered: list[tuple[int, Message]], complaints: Complaints) -> Ro
     def line(keyword: str, row: int) -> int:
         return records[row][keyword].line if keyword in records[row] else lines[row]
 
-    return Rows(columns, np.array([number for number, _ in numbered], np.int64), line)
+    return Rows(columns, np.array([number for number, _ in numbered], np.int64), line, len(numbered))
 
 
 def _read_json(text: bytes, complaints: Complaints, data_mode: DataMode, checksums: Checksums) -> tuple[str, Found]:

@@ -24,11 +24,13 @@ class Rows:
     """n records as columns of text as found; None where a record has no such keyword.
 
     records: (n,) record numbers from 1. `line(field, row)` is the line on which a value stands, None where not known.
+    `met` counts also the records of this block that are not among the rows because they could not be taken apart.
     """
 
     columns: Mapping[str, Column]
     records: Ints
     line: Callable[[str, int], int | None]
+    met: int
 
     def __len__(self) -> int:
         return len(self.records)
@@ -122,8 +124,8 @@ def rows_from_json(records: Sequence[object], complaints: Complaints) -> Iterato
                 complaints.add("record", record, "a JSON object with keywords", record=number)
         objects = [(number, record) for number, record in block if isinstance(record, dict)]
         keywords = {keyword for _, record in objects for keyword in record}
-        columns = {key: [_text(record.get(key)) for _, record in objects] for key in keywords}
-        yield Rows(columns, np.array([number for number, _ in objects], np.int64), no_line)
+        columns = {key.upper(): [_text(record.get(key)) for _, record in objects] for key in keywords}
+        yield Rows(columns, np.array([number for number, _ in objects], np.int64), no_line, len(block))
 
 
 def _text(value: object) -> str | None:
@@ -147,7 +149,7 @@ def rows_from_csv(text: str, complaints: Complaints) -> Iterator[Rows]:
             lines.append(line)
             numbers.append(record)
         columns = dict(zip(header, zip(*good, strict=True), strict=True)) if good else {}
-        yield Rows(columns, np.array(numbers, np.int64), _LineOf(lines))
+        yield Rows(columns, np.array(numbers, np.int64), _LineOf(lines), len(block))
 
 
 def _cells(line: str) -> list[str] | None:

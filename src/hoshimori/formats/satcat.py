@@ -12,7 +12,7 @@ import numpy as np
 from hoshimori.facts import NOT_A_TIME, ObjectName
 from hoshimori.formats import times
 from hoshimori.formats.complaints import Complaints, Sieve
-from hoshimori.formats.designators import NOT_GIVEN, cospar_from_text, norad_from_text
+from hoshimori.formats.designators import cospar_from_text, name_from_text, norad_from_text
 from hoshimori.formats.orbits import NORAD_EXPECTED
 from hoshimori.formats.rows import Found, Rows
 
@@ -54,9 +54,9 @@ def _names(rows: Rows, complaints: Complaints) -> Found:
         ObjectName(
             norad_id=norad[k] or 0,
             cospar_id=cospar_from_text(_first(rows, _COSPAR, k)) or "",
-            name=_given(_first(rows, _NAME, k)),
+            name=name_from_text(_first(rows, _NAME, k)),
             object_type=_TYPES.get(_first(rows, ("OBJECT_TYPE",), k).upper(), ""),
-            owner=_given(_first(rows, _OWNER, k)),
+            owner=name_from_text(_first(rows, _OWNER, k)),
             launch_date=launch[k],
             decay_date=decay[k],
             first_seen_utc=NOT_A_TIME,
@@ -64,16 +64,12 @@ def _names(rows: Rows, complaints: Complaints) -> Found:
         )
         for k in np.flatnonzero(sieve.good).tolist()
     )
-    return Found(names=names, records=len(rows))
+    return Found(names=names, records=rows.met)
 
 
 def _first(rows: Rows, keywords: tuple[str, ...], row: int) -> str:
     """The first of several spellings that has a value."""
     return next((t.strip() for k in keywords if (t := rows.text(k, row)) and t.strip()), "")
-
-
-def _given(text: str) -> str:
-    return "" if text.upper() in NOT_GIVEN else text
 
 
 def _days(rows: Rows, keywords: tuple[str, ...], sieve: Sieve) -> list[str]:

@@ -28,7 +28,7 @@ BLOCK = 100_000
 """Sets decoded at a time: bounds the working memory to about 0.1 GB whatever the size of the file."""
 
 _NORAD_EXPECTED = "a catalogue number in columns 3-7: digits or Alpha-5, the same on both lines"
-_NAMELESS_EXPECTED = "a catalogue number in columns 3-7; lines of JSC Vimpel have none and only look like element sets"
+_NAMELESS_EXPECTED = "a catalogue number in columns 3-7; lines of JSC Vimpel (V in column 8) only look like element sets"
 _CHECKSUM_EXPECTED = "the sum of the digits of the line (minus counts 1) modulo 10 in column 69"
 _CANDIDATE = re.compile(rb"(?:\A|[\r\n])[12] [^\r\n]{38}")
 _MAY_BE_BLANK = frozenset({"MEAN_MOTION_DOT", "MEAN_MOTION_DDOT", "REV_AT_EPOCH", "ELEMENT_SET_NO", "EPHEMERIS_TYPE"})
@@ -107,7 +107,7 @@ def _of_right_length(content: bytes, part: Layout, complaints: Complaints, check
 def _well_formed(sets: _Sets, complaints: Complaints, checksums: Checksums) -> tuple[_Sets, Ints]:
     """The sets with blanks where blanks belong, right checksums and one catalogue number, and which rows they are."""
     sieve = Sieve.over(complaints, len(sets.records), sets.text, sets.place)
-    nameless = (sets.one[:, 2:7] == ord(" ")).all(axis=1)
+    nameless = (sets.one[:, 2:7] == ord(" ")).all(axis=1) | (sets.one[:, 7] == ord("V"))
     sieve.refuse(nameless, "NORAD_CAT_ID", _NAMELESS_EXPECTED)
     for number, block in ((1, sets.one), (2, sets.two)):
         slipped = (block[:, SEPARATORS[number]] != ord(" ")).any(axis=1)

@@ -14,8 +14,6 @@ from hoshimori.formats.designators import cospar_from_text
 from hoshimori.formats.orbits import COLUMN_OF, refuse_unusable
 
 ORIGINATOR = "HOSHIMORI"
-NOT_KNOWN = "UNKNOWN"
-"""What the standard writes where a name or designator is not known (CCSDS 502.0-B-3, OBJECT_NAME)."""
 
 _ATTRIBUTE = {**COLUMN_OF, "NORAD_CAT_ID": "norad_id", "EPOCH": "epoch_utc", "OBJECT_NAME": "name", "OBJECT_ID": "cospar_id"}
 
