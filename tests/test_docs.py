@@ -14,7 +14,7 @@ import pytest
 import typer.main
 from typer.core import TyperGroup
 
-from hoshimori.doors.cli import app
+from hoshimori.doors import cli
 from hoshimori.errors import HoshimoriError
 from tests.pages import ROOT, blocks
 
@@ -82,7 +82,7 @@ def verbs() -> list[tuple[str, Any]]:
         else:
             yield words, command
 
-    return list(walk("hoshimori", typer.main.get_command(app)))
+    return list(walk("hoshimori", typer.main.get_command(cli.app)))
 
 
 def section_on(words: str) -> str:
@@ -119,12 +119,16 @@ def errors(root: type[HoshimoriError] = HoshimoriError) -> Iterator[type[Hoshimo
         yield from errors(kind)
 
 
+def exit_codes() -> dict[int, str]:
+    """The rows of the table of exit codes."""
+    return {int(code): row for code, row in re.findall(r"^\| *(\d+) *\|(.*)$", (DOCS / "exit-codes.md").read_text("utf-8"), re.M)}
+
+
 def test_every_error_is_in_the_table_of_exit_codes_with_its_code() -> None:
-    table = (DOCS / "exit-codes.md").read_text(encoding="utf-8")
-    rows = {
-        name: int(code)
-        for code, names in re.findall(r"^\| *(\d+) *\|(.*)$", table, re.M)
-        for name in re.findall(r"`(\w+)`", names)
-    }
+    rows = {name: code for code, row in exit_codes().items() for name in re.findall(r"`(\w+)`", row)}
     shipped = {e.__name__: e.exit_code for e in errors() if e.__module__.startswith("hoshimori.")}
     assert {name: rows.get(name) for name in shipped} == shipped
+
+
+def test_the_exit_codes_of_the_command_line_itself_are_in_the_table() -> None:
+    assert {cli.FOUND, cli.DIFFERENT, 0, 130} <= exit_codes().keys()
