@@ -15,7 +15,7 @@ from math import atan2, cos, hypot, pi, sin, sqrt
 import numpy as np
 from sgp4.api import WGS72, Satrec
 
-from hoshimori.facts import Floats, Times
+from hoshimori.facts import Floats, Ints, Times
 
 TAU = 2.0 * pi
 MIN_PER_DAY = 1440.0
@@ -73,10 +73,9 @@ class Arc:
         s.sgp4_tsince((t_us - self.epoch_us) / US_PER_MIN)
         return Mean(_kozai(s.nm, s.em, s.im), s.em, s.im, s.Om % TAU, s.om % TAU, s.mm % TAU)
 
-    def states(self, t_us: Times | Floats) -> tuple[Floats, Floats]:
+    def states(self, t_us: Ints) -> tuple[Floats, Floats]:
         """r_km, v_km_s: (m, 3) in TEME at times in µs since 1970."""
-        t = np.asarray(t_us).astype(np.int64)
-        _, r, v = self._satrec.sgp4_array(np.full(len(t), _JD_1970), t / US_PER_DAY)
+        _, r, v = self._satrec.sgp4_array(np.full(len(t_us), _JD_1970), t_us / US_PER_DAY)
         return np.asarray(r), np.asarray(v)
 
 

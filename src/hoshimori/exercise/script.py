@@ -78,7 +78,7 @@ def intruder(stage: Stage) -> tuple[Track, Intruder]:
 
 
 def station_keepers(stage: Stage) -> Iterator[tuple[Track, StationKeeper]]:
-    """Ten neighbours, a quarter to a third of a degree from an asset, that turn round at the edge of their box with one burn.
+    """Ten neighbours, about a third of a degree from an asset, that turn round at the edge of their box with one burn.
 
     Before the burn the triaxial pull has carried them to the edge, after it they drift back: within 0.05 deg of the middle.
     """
@@ -147,7 +147,7 @@ def _companion(stage: Stage, host: Track, number: int) -> Track:
     """An object that shares the host's slot, kept apart by parallel eccentricity and inclination vectors (Eckstein 1987)."""
     norad_id, name = fictional(number)
     rng = stream(stage.seed, name, "orbit")
-    arc = Arc(stage.middle_us, _relative(host.mean_at(stage.middle_us), rng, east_km=0.0, size_km=rng.uniform(22.0, 26.0)))
+    arc = Arc(stage.middle_us, _relative(host.mean_at(stage.middle_us), rng, east_km=0.0, size_km=rng.uniform(18.5, 21.0)))
     return Track(norad_id, name, "", ((stage.start_us, arc),))
 
 
@@ -188,10 +188,10 @@ def _by_lot(seed: int, assets: list[Asset] | tuple[Asset, ...]) -> tuple[Asset, 
 
 
 def _free_place(asset: Asset, taken: list[float], rng: np.random.Generator) -> float | None:
-    """A longitude 0.25-0.35 deg to one side or the other that keeps 0.24 deg from those taken; None where there is none."""
+    """A longitude 0.28-0.36 deg to one side or the other that keeps 0.26 deg from those taken; None where there is none."""
     middle = asset.longitude_deg_e or 0.0
-    for away in rng.choice([-1.0, 1.0]) * np.array([1.0, -1.0]) * rng.uniform(0.25, 0.35):
-        if all(_apart_deg(middle + away, other) > 0.24 for other in taken):
+    for away in rng.choice([-1.0, 1.0]) * np.array([1.0, -1.0]) * rng.uniform(0.28, 0.36):
+        if all(_apart_deg(middle + away, other) > 0.26 for other in taken):
             return float(middle + away) % 360.0
     return None
 
