@@ -40,15 +40,30 @@ class Quantity:
 
 
 @dataclass(frozen=True, slots=True)
+class Reason:
+    """Why, as a code with its values. `doors` says it in words, in the reader's language; see `doors/words.py`."""
+
+    code: str
+    values: Mapping[str, str | float] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        return {"code": self.code, **self.values}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Reason:
+        return cls(str(data["code"]), {k: v for k, v in data.items() if k != "code"})
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
     """A dull explanation that was tested. `verdict`: "wins", "possible", "rejected", "cannot tell"."""
 
     name: str
     verdict: str
-    reason: str
+    reason: Reason
 
     def to_json(self) -> dict[str, Any]:
-        return {"name": self.name, "verdict": self.verdict, "reason": self.reason}
+        return {"name": self.name, "verdict": self.verdict, "reason": self.reason.to_json()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +149,7 @@ class Event:
             evidence=tuple(
                 Evidence(e["claim"], e["method"], tuple(e["inputs"]), e["parameters"], e["expected"]) for e in data["evidence"]
             ),
-            explanations=tuple(Explanation(x["name"], x["verdict"], x["reason"]) for x in data["explanations"]),
+            explanations=tuple(Explanation(x["name"], x["verdict"], Reason.from_json(x["reason"])) for x in data["explanations"]),
             as_of_utc=np.datetime64(data["as_of"].rstrip("Z"), "us"),
             data_mode=DataMode[data["data_mode"]],
         )
@@ -148,7 +163,7 @@ class AssetState:
     norad_id: int | None
     name: str
     state: str
-    reasons: tuple[str, ...]
+    reasons: tuple[Reason, ...]
     event_ids: tuple[str, ...]
     newest_epoch_utc: np.datetime64
     age_days: float
@@ -161,7 +176,7 @@ class AssetState:
             "norad_id": self.norad_id,
             "name": self.name,
             "state": self.state,
-            "reasons": list(self.reasons),
+            "reasons": [r.to_json() for r in self.reasons],
             "events": list(self.event_ids),
             "newest_epoch": iso(self.newest_epoch_utc),
             "age_days": None if np.isnan(self.age_days) else self.age_days,

@@ -7,15 +7,16 @@ there, unaltered, and still hold it. Then the named method runs again on a view 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from hoshimori import formats
 from hoshimori.catalogue import Catalogue, MemoryView
-from hoshimori.errors import CatalogueError, UsageError
-from hoshimori.facts import Asset, ElementSets, Ephemeris, Watchlist
+from hoshimori.catalogue.shelves import StoredSource
+from hoshimori.errors import CatalogueError, NothingFound, UsageError
+from hoshimori.facts import Asset, DataMode, ElementSets, Ephemeris, Watchlist
 from hoshimori.findings import Event, Evidence, Quantity, iso
 from hoshimori.ports import Detector, plugin
 
@@ -93,28 +94,27 @@ def _inputs(evidence: Evidence, catalogue: Catalogue) -> tuple[ElementSets, int]
 def _bytes_check(sets: ElementSets, catalogue: Catalogue, seen: dict[str, frozenset[str] | str]) -> FieldCheck:
     """Are the bytes that every input was read from still there and do they still hold it?"""
     digests, trouble = np.array(sets.digest_texts(), object), []
-    for index in np.unique(sets.source):
-        sha256 = catalogue.source_of(int(index)).sha256
-        if sha256 not in seen:
-            seen[sha256] = _digests_in(sha256, catalogue)
-        held = seen[sha256]
+    for index, source in catalogue.source_of(np.unique(sets.source).tolist()).items():
+        if source.sha256 not in seen:
+            seen[source.sha256] = _digests_in(source, catalogue)
+        held = seen[source.sha256]
         if isinstance(held, str):
             trouble.append(held)
         elif lost := set(digests[sets.source == index]) - held:
-            return FieldCheck("stored bytes", "hold every input", f"{len(lost)} inputs not in {sha256[:16]}...", "different")
+            where = f"{len(lost)} inputs not in {source.location}"
+            return FieldCheck("stored bytes", "hold every input", where, "different")
     if trouble:
         return FieldCheck("stored bytes", "hold every input", trouble[0], "cannot")
     return FieldCheck("stored bytes", "hold every input", "hold every input", "same")
 
 
-def _digests_in(sha256: str, catalogue: Catalogue) -> frozenset[str] | str:
+def _digests_in(source: StoredSource, catalogue: Catalogue) -> frozenset[str] | str:
     """The digests of all sets in some stored bytes, or why that cannot be said."""
-    if not sha256:
-        return "the sets were made by a program and have no stored bytes"
+    if not source.sha256:
+        return f"{source.location}: made by a program, there are no stored bytes"
     try:
-        source = catalogue.source_by_sha256(sha256)
-        parsed = formats.read(catalogue.raw(sha256), source.location, data_mode=source.data_mode)
-    except CatalogueError as error:
+        parsed = formats.read(catalogue.raw(source.sha256), source.location, data_mode=source.data_mode)
+    except (CatalogueError, NothingFound) as error:
         return str(error)
     return frozenset(d for p in parsed for d in p.element_sets.digest_texts())
 
@@ -133,7 +133,8 @@ def _detector(evidence: Evidence) -> tuple[Detector | None, str]:
 def _rerun(event: Event, evidence: Evidence, detector: Detector, sets: ElementSets, catalogue: Catalogue) -> Event | None:
     given = evidence.parameters
     start, stop, as_of = (np.datetime64(str(given[k]).rstrip("Z"), "us") for k in ("start", "stop", "as_of"))
-    view = MemoryView(sets, start, stop, as_of, ephemerides=list(_ephemerides(evidence, catalogue)))
+    given_states = list(_ephemerides(evidence, catalogue))
+    view = MemoryView(sets, start, stop, as_of, ephemerides=given_states, data_modes=tuple(DataMode))
     found = [e for e in detector.detect(view, _watchlist(event, given)) if (e.kind, e.others) == (event.kind, event.others)]
     found = [e for e in found if abs(e.start_utc - event.start_utc) <= NEARBY]
     return min(found, key=lambda e: abs(e.start_utc - event.start_utc), default=None)
@@ -147,8 +148,12 @@ def _watchlist(event: Event, given: Mapping[str, Any]) -> Watchlist:
 
 
 def _ephemerides(evidence: Evidence, catalogue: Catalogue) -> Iterator[Ephemeris]:
-    for text in dict.fromkeys(d for d in evidence.inputs if d.startswith("sha256:")):
-        yield from catalogue.ephemerides_in(text.removeprefix("sha256:"))
+    wanted = {d.removeprefix("sha256:") for d in evidence.inputs if d.startswith("sha256:")}
+    for source in catalogue.sources():
+        if source.sha256 in wanted:
+            wanted.remove(source.sha256)
+            for parsed in formats.read(catalogue.raw(source.sha256), source.location, data_mode=source.data_mode):
+                yield from (replace(e, source=source.sha256) for e in parsed.ephemerides)
 
 
 def _compare(claimed: Event, again: Event) -> list[FieldCheck]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from hoshimori.errors import NothingFound
 from hoshimori.facts import Asset, DataMode, ElementSets, Watchlist
-from hoshimori.findings import AssetState, Event, Quantity, iso
+from hoshimori.findings import AssetState, Event, Quantity, Reason, iso
 from hoshimori.ports import Detector, Progress, View, plugins, silent
 
 BEFORE = np.timedelta64(7, "D")
@@ -96,7 +96,7 @@ def _state(view: View, latest: ElementSets, asset: Asset, events: Sequence[Event
     if np.isnat(newest):
         state, reasons = "not observable", [_unseen(asset)]
     elif age > STALE_DAYS:
-        state, reasons = "stale", [f"newest element set is {age:.1f} days old", *reasons]
+        state, reasons = "stale", [Reason("newest set is old", {"days": age}), *reasons]
     else:
         state = "attention" if attention else "quiet"
     neighbours = sum(1 for e in mine if e.kind == "stay" and e.normal)
@@ -106,30 +106,29 @@ def _state(view: View, latest: ElementSets, asset: Asset, events: Sequence[Event
     return AssetState(asset.asset_id, asset.norad_id, asset.name, state, tuple(reasons), ids, newest, age, quantities)
 
 
-def _unseen(asset: Asset) -> str:
+def _unseen(asset: Asset) -> Reason:
     if not asset.public_orbit:
-        return "not observable from open data: supply the owner's OEM (hoshimori ingest FILE)"
-    return f"no element set held for {asset.norad_id}: check the number, or ingest a source that carries it"
+        return Reason("not observable from open data")
+    return Reason("no element set held", {"asset": str(asset.norad_id or asset.asset_id)})
 
 
-def _identity_reasons(view: View, asset: Asset) -> list[str]:
+def _identity_reasons(view: View, asset: Asset) -> list[Reason]:
     """Does the catalogue call this number something else than the watchlist does?"""
     if asset.norad_id is None or not asset.cospar_id:
         return []
-    known = {n.cospar_id for n in view.names([asset.norad_id]) if n.cospar_id}
-    if not known or (asset.cospar_id in known and len(known) == 1):
-        return []
-    others = ", ".join(sorted(known - {asset.cospar_id}))
-    return [f"identity: the watchlist says {asset.cospar_id}, the catalogue also says {others}"]
+    others = {n.cospar_id for n in view.names([asset.norad_id]) if n.cospar_id} - {asset.cospar_id}
+    return [Reason("identity", {"listed": asset.cospar_id, "found": ", ".join(sorted(others))})] if others else []
 
 
-def _reason(event: Event) -> str:
-    """One line for a table: what, who, how near, when, and the dull explanation that wins, if one does."""
+def _reason(event: Event) -> Reason:
+    """What, who, how near, when, and the dull explanation that wins, if one does."""
     miss = event.quantities["miss_km"]
-    pm = f" ± {miss.sigma:.1f}" if miss.sigma is not None else ""
-    when = np.datetime_as_string(event.start_utc, unit="m").replace("T", " ")
-    wins = [x.name for x in event.explanations if x.verdict == "wins"]
-    tail = f" ({', '.join(wins)})" if wins else ""
-    if event.kind == "stay":
-        return f"{event.others[0]} {event.label} since {when}Z, nearest {miss.value:.1f}{pm} km{tail}"
-    return f"{event.others[0]} passes at {miss.value:.1f}{pm} km on {when}Z, {event.label}{tail}"
+    wins = ", ".join(x.name for x in event.explanations if x.verdict == "wins")
+    values: dict[str, str | float] = {
+        "other": event.others[0],
+        "km": miss.value,
+        "when": iso(event.start_utc),
+        "label": event.label,
+    }
+    values |= {"sigma_km": miss.sigma} if miss.sigma is not None else {}
+    return Reason(event.kind, values | ({"explained_by": wins} if wins else {}))

@@ -89,15 +89,16 @@ class Encounter:
             part = pair.minima.take(slice(a, b))
             if part.miss_km.min() > pair.within_km:
                 continue
-            if t_days[b - 1] - t_days[a] >= 0.9 * revolution:
-                event = measures.stay(view, around, pair, part, self.settings, self.method)
+            lasts = t_days[b - 1] - t_days[a] >= 0.9 * revolution
+            event = measures.stay(view, around, pair, part, self.settings, self.method) if lasts else None
+            if event is not None:
                 if event.stop_utc >= view.start_utc:
                     yield event
-            else:
-                for k in np.flatnonzero(part.miss_km <= pair.within_km):
-                    one = part.take(slice(k, k + 1))
-                    if measures.moment(one) >= view.start_utc:
-                        yield measures.approach(view, around, pair, one, self.settings, self.method)
+                continue
+            for k in np.flatnonzero(part.miss_km <= pair.within_km):
+                one = part.take(slice(k, k + 1))
+                if measures.moment(one) >= view.start_utc:
+                    yield measures.approach(view, around, pair, one, self.settings, self.method)
 
 
 def _groups(everyone: Sequence[Watched]) -> list[list[Watched]]:
@@ -111,7 +112,7 @@ def _search_start(view: View, around: Bodies, body: Watched, learn_days: float) 
     """The window, extended back over the learning time as far as there is a record of the watched body."""
     earliest = view.start_utc - np.timedelta64(round(learn_days * US_PER_DAY), "us")
     begin = min([*around.sets_of(body.key).epoch_utc[:1], *(g.t_utc[0] for g in body.ephemerides)])
-    return np.datetime64(min(max(earliest, begin), view.start_utc), "us")
+    return min(max(earliest, begin), view.start_utc)
 
 
 def _record_start(around: Bodies, body: Watched, other: int, search_start: np.datetime64) -> np.datetime64:
@@ -121,7 +122,7 @@ def _record_start(around: Bodies, body: Watched, other: int, search_start: np.da
         epochs = around.sets_of(key).epoch_utc
         firsts += [epochs[0]] if len(epochs) and not given else []
         firsts += [min(g.t_utc[0] for g in given)] if given else []
-    return np.datetime64(max(firsts), "us")
+    return max(firsts)
 
 
 def _by_pair(found: screening.Minima) -> Iterator[screening.Minima]:

@@ -13,12 +13,13 @@ from hoshimori.detect.neighbourhood import US_PER_DAY, Bodies, Watched
 from hoshimori.detect.pairs import Pair, Settings
 from hoshimori.detect.soundness import Suspicion
 from hoshimori.facts import DataMode, Floats
-from hoshimori.findings import Event, Evidence, Explanation, Quantity, iso
+from hoshimori.findings import Event, Evidence, Explanation, Quantity, Reason, iso
 from hoshimori.ports import View
 from hoshimori.sky import relative, screening
 
 SERIES_GAP = 1.25
 """Minima no more than this many revolutions apart belong to one stay; so near to an end of the search, it reaches beyond it."""
+CROSSING_TURNS = 3.0
 RTN = ("radial_km", "in_track_km", "cross_track_km")
 DRIFT_STEADY_DEG_DAY = 0.02
 """A drift in longitude that stays this constant over the record needs no thrust."""
@@ -56,8 +57,12 @@ def approach(view: View, around: Bodies, pair: Pair, one: screening.Minima, sett
     )
 
 
-def stay(view: View, around: Bodies, pair: Pair, series: screening.Minima, settings: Settings, method: str) -> Event:
-    """A series of minima that comes back every revolution: how long, how near, in what shape, and whether it is usual."""
+def stay(view: View, around: Bodies, pair: Pair, series: screening.Minima, settings: Settings, method: str) -> Event | None:
+    """A series of minima that comes back every revolution: how long, how near, in what shape, and whether it is usual.
+
+    None where it is no stay: a visitor that swings far out in between and is gone within `CROSSING_TURNS` revolutions only
+    crosses a few times.
+    """
     t_us = series.t_us + np.rint(series.offset_s * 1e6).astype(np.int64)
     turn_us = round(SERIES_GAP * pair.body.period_s * 1e6)
     start_us, stop_us = int(t_us[0]), int(t_us[-1])
@@ -67,6 +72,9 @@ def stay(view: View, around: Bodies, pair: Pair, series: screening.Minima, setti
     stop_us = window_stop_us if window_stop_us - stop_us < turn_us else stop_us
     start, stop = np.datetime64(start_us, "us"), np.datetime64(stop_us, "us")
     motion = _motion(around, pair, start, stop)
+    turns = (stop_us - start_us) / (pair.body.period_s * 1e6)
+    if motion.largest_km > shape.CROSSING * 2.0 * pair.within_km and turns < CROSSING_TURNS:
+        return None
     nearest = series.take([int(np.argmin(series.miss_km))])
     quantities = _distance(around, pair, nearest) | _ages(around, pair, nearest) | _shape_quantities(motion)
     quantities["closest_at_days"] = Quantity((int(t_us[np.argmin(series.miss_km)]) - start_us) / US_PER_DAY, "d")
@@ -102,7 +110,7 @@ def _doubt(view: View, around: Bodies, body: Watched, s: Suspicion, method: str,
     keys = [body.key, *([s.other] if s.other is not None else [])]
     everything = view.sets([k for k in keys if k >= 0])
     quantities = {"jump_km": Quantity(s.size_km, "km")} if np.isfinite(s.size_km) else {}
-    evidence = Evidence(s.reason, method, tuple(everything.digest_texts()), _parameters(view, body, None, settings, False))
+    evidence = Evidence(s.kind, method, tuple(everything.digest_texts()), _parameters(view, body, None, settings, False))
     return Event(
         kind="doubtful set",
         start_utc=s.t_utc,
@@ -143,7 +151,8 @@ def _covariance(around: Bodies, one: screening.Minima) -> Floats:
     t_us = one.t_us + np.rint(one.offset_s * 1e6).astype(np.int64)
     mine = around.sigma_teme_km(one.watched, t_us, one.r_km, one.v_km_s)
     theirs = around.sigma_teme_km(one.other, t_us, one.r_km + one.dr_km, one.v_km_s + one.dv_km_s)
-    return np.asarray(mine + theirs)[0]
+    covariance: Floats = mine[0] + theirs[0]
+    return covariance
 
 
 def _ages(around: Bodies, pair: Pair, one: screening.Minima) -> dict[str, Quantity]:
@@ -189,18 +198,18 @@ def _known(
 ) -> Explanation:
     """Is this a neighbour that was always there, declared or learnt?"""
     if pair.declared:
-        return Explanation("known neighbour", "wins", "declared co-located in the watchlist")
+        return Explanation("known neighbour", "wins", Reason("declared co-located"))
     if motion.shape == "drift-by":
-        return Explanation("known neighbour", "rejected", "passes through: the in-track distance changes steadily")
+        return Explanation("known neighbour", "rejected", Reason("passes through", {"km_day": motion.in_track_drift_km_day}))
     since = max(start, pair.record_start_utc)
     lasted = float((min(stop, _last_epoch(around, pair)) - since) / np.timedelta64(US_PER_DAY, "us"))
     began_late = (start - pair.search_start_utc) / np.timedelta64(US_PER_DAY, "us") > 0.0
     appeared = (pair.record_start_utc - pair.search_start_utc) / np.timedelta64(US_PER_DAY, "us") > 2.0
     if began_late or appeared:
-        return Explanation("known neighbour", "rejected", f"not there before {iso(since)[:16]}Z in this record")
+        return Explanation("known neighbour", "rejected", Reason("not there before", {"since": iso(since)}))
     if lasted < settings.known_after_days:
-        return Explanation("known neighbour", "cannot tell", f"the record is only {lasted:.1f} days long")
-    return Explanation("known neighbour", "wins", f"there since the record begins, {lasted:.1f} days")
+        return Explanation("known neighbour", "cannot tell", Reason("short record", {"days": lasted}))
+    return Explanation("known neighbour", "wins", Reason("there since the record begins", {"days": lasted}))
 
 
 def _last_epoch(around: Bodies, pair: Pair) -> np.datetime64:
@@ -214,13 +223,20 @@ def _explanations(around: Bodies, pair: Pair, quantities: Mapping[str, Quantity]
     ages = [quantities[k].value for k in ("age_days", "other_age_days") if k in quantities]
     oldest = max(ages, default=0.0)
     verdict = "possible" if oldest > settings.stale_days else "rejected"
-    out.append(Explanation("stale element set", verdict, f"the older set is {oldest:.1f} days from the moment"))
+    out.append(Explanation("stale element set", verdict, Reason("age of the older set", {"days": oldest})))
     for s in around.suspicions:
         if s.norad_id not in (pair.body.key, pair.other_key):
             continue
-        wins = s.kind == "identity swap" or (s.kind == "cross-tag" and s.other in (pair.body.key, pair.other_key))
-        out.append(Explanation(s.kind, "wins" if wins else "rejected", s.reason + ("" if wins else "; left out")))
+        out.append(Explanation(s.kind, _verdict(s, pair), s.reason))
     return out
+
+
+def _verdict(s: Suspicion, pair: Pair) -> str:
+    """A swap of two numbers explains an arrival. A cross-tag may, but so may a real visitor: a person has to look. A set that
+    was left out explains nothing, since the event is there without it."""
+    if s.kind == "identity swap":
+        return "wins"
+    return "possible" if s.reason.code == "cross-tag" and s.other in (pair.body.key, pair.other_key) else "rejected"
 
 
 def _unforced_drift(around: Bodies, pair: Pair) -> Explanation | None:
@@ -233,7 +249,7 @@ def _unforced_drift(around: Bodies, pair: Pair) -> Explanation | None:
     if abs(float(np.median(drift))) < DRIFT_PASSING_DEG_DAY:
         return None
     verdict = "wins" if spread < DRIFT_STEADY_DEG_DAY else "rejected"
-    reason = f"drifts {np.median(drift):+.2f} deg/day in longitude, changing by {spread:.3f} over {len(sets)} sets"
+    reason = Reason("drift", {"deg_day": float(np.median(drift)), "spread": spread, "sets": float(len(sets))})
     return Explanation("unforced drift", verdict, reason)
 
 

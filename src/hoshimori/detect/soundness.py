@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from hoshimori.facts import Bools, ElementSets, Floats, Ints
+from hoshimori.findings import Reason
 from hoshimori.sky import ageing, orbits
 
 JUMP_SIGMAS = 10.0
@@ -23,6 +24,10 @@ BREAK_FLOOR_KM = 300.0
 """Jumps above this, and above `JUMP_SIGMAS`, are not joined into one trajectory: between the two sets the orbit is not known."""
 AGREEMENT = 0.2
 """Two sets agree where a third does not when their difference is below this share of the third's."""
+SAME_PLACE_SIGMAS = 5.0
+SAME_PLACE_KM = 15.0
+"""An object is on the orbit of another when it is this near to where that one must be. Nearer than a neighbour keeps, so that
+an arrival beside a satellite does not pass for a mistaken number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +39,7 @@ class Suspicion:
     other: int | None
     t_utc: np.datetime64
     size_km: float
-    reason: str
+    reason: Reason
 
 
 class Soundness(NamedTuple):
@@ -73,7 +78,7 @@ def soundness(sets: ElementSets, satellites: orbits.Satellites) -> Soundness:
 
 
 def _unusable(sets: ElementSets, k: int, error: int) -> Suspicion:
-    reason = f"SGP4 cannot give a state at the set's own epoch (error {error})"
+    reason = Reason("sgp4 error", {"error": error})
     return Suspicion("cannot be propagated", int(sets.norad_id[k]), None, sets.epoch_utc[k], float("nan"), reason)
 
 
@@ -116,47 +121,47 @@ def _wild(sets: ElementSets, satellites: orbits.Satellites, at_epoch: Floats, ro
 
 def _name_wild(sets: ElementSets, satellites: orbits.Satellites, at_epoch: Floats, keep: Bools, k: int) -> Suspicion:
     own = int(sets.norad_id[k])
-    other, distance = _nearest(sets, satellites, np.flatnonzero(keep), sets.epoch_utc[k], at_epoch[k], not_this=own)
+    others = _on_the_orbit_of(sets, satellites, np.flatnonzero(keep), sets.epoch_utc[k], at_epoch[k], not_this=own)
     mine = np.flatnonzero(keep & (sets.norad_id == own))
     r, _, _ = orbits.pairs(satellites, mine, np.full(len(mine), sets.epoch_utc[k]))
     size = float(np.nanmin(np.sqrt(((r - at_epoch[k]) ** 2).sum(axis=1))))
-    if distance < AGREEMENT * size:
-        reason = f"{size:.0f} km from its own orbit before and after, {distance:.0f} km from the orbit of {other}"
+    for other, distance in others[:1]:
+        reason = Reason("cross-tagged set", {"km": size, "other_km": distance, "other": str(other)})
         return Suspicion("cross-tag", own, other, sets.epoch_utc[k], size, reason)
-    return Suspicion("wild set", own, None, sets.epoch_utc[k], size, f"{size:.0f} km from its own orbit before and after")
+    return Suspicion("wild set", own, None, sets.epoch_utc[k], size, Reason("wild set", {"km": size}))
 
 
-def _nearest(
+def _on_the_orbit_of(
     sets: ElementSets, satellites: orbits.Satellites, rows: Ints, t_utc: np.datetime64, r_km: Floats, not_this: int
-) -> tuple[int, float]:
-    """The other object whose last set before t is nearest to a place, and its distance."""
+) -> list[tuple[int, float]]:
+    """Other objects whose last set before t puts them where r is, nearest first, with their distance."""
     rows = rows[(sets.epoch_utc[rows] <= t_utc) & (sets.norad_id[rows] != not_this)]
     if not len(rows):
-        return 0, float("inf")
+        return []
     last = rows[np.append(sets.norad_id[rows][1:] != sets.norad_id[rows][:-1], True)]
     there, _, error = orbits.pairs(satellites, last, np.full(len(last), t_utc))
     distance = np.sqrt(((there - r_km) ** 2).sum(axis=1))
-    distance[error != 0] = np.inf
-    best = int(np.argmin(distance))
-    return int(sets.norad_id[last[best]]), float(distance[best])
+    age_days = (t_utc - sets.epoch_utc[last]) / np.timedelta64(86_400_000_000, "us")
+    usual = np.sqrt((ageing.sigma_rtn_km(sets.mean_motion_rev_day[last], sets.eccentricity[last], age_days) ** 2).sum(axis=1))
+    same = np.flatnonzero((error == 0) & (distance < np.maximum(SAME_PLACE_SIGMAS * usual, SAME_PLACE_KM)))
+    return sorted(((int(sets.norad_id[last[j]]), float(distance[j])) for j in same), key=lambda found: found[1])
 
 
 def _swaps_and_cross_tags(
     sets: ElementSets, satellites: orbits.Satellites, at_epoch: Floats, rows: Ints, breaks: _Jumps
 ) -> list[Suspicion]:
     """For each break: is the new orbit that of another number, and did that number take the old one?"""
-    landed: dict[int, tuple[int, int]] = {}
+    landed: dict[int, tuple[int, list[int]]] = {}
     for j, k in enumerate(breaks.after.tolist()):
-        other, distance = _nearest(sets, satellites, rows, sets.epoch_utc[k], at_epoch[k], not_this=int(sets.norad_id[k]))
-        if distance < AGREEMENT * breaks.size_km[j]:
-            landed[int(sets.norad_id[k])] = (other, j)
+        own = int(sets.norad_id[k])
+        others = _on_the_orbit_of(sets, satellites, rows, sets.epoch_utc[k], at_epoch[k], not_this=own)
+        if others:
+            landed[own] = j, [other for other, _ in others]
     out = []
-    for own, (other, j) in landed.items():
+    for own, (j, others_) in landed.items():
         size, t_utc = float(breaks.size_km[j]), sets.epoch_utc[breaks.after[j]]
-        if landed.get(other, (0, 0))[0] == own:
-            reason = f"{own} and {other} continue on each other's orbit, {size:.0f} km away, from the same gap on"
-            out.append(Suspicion("identity swap", own, other, t_utc, size, reason))
-        else:
-            reason = f"{own} jumps {size:.0f} km onto the orbit of {other}, which did not move"
-            out.append(Suspicion("cross-tag", own, other, t_utc, size, reason))
+        partners = [other for other in others_ if own in landed.get(other, (0, []))[1]]
+        kind, other = ("identity swap", partners[0]) if partners else ("cross-tag", others_[0])
+        reason = Reason(kind, {"own": str(own), "other": str(other), "km": size})
+        out.append(Suspicion(kind, own, other, t_utc, size, reason))
     return out

@@ -66,10 +66,16 @@ def sweep(
     `as_of` is a time, "now", or "data": the newest knowledge the catalogue holds. `start` and `stop` bound the window; without
     them it is seven days back from and three days beyond `as_of`.
     """
+    window = view(home=home, as_of=as_of, start=start, stop=stop, modes=modes)
+    return sweep_view(window, watchlist, using=using, progress=progress)
+
+
+def sweep_view(
+    window: View, watchlist: str | Path | Watchlist, *, using: Sequence[Detector] | None = None, progress: Progress = silent
+) -> corridor.Sweep:
+    """`sweep` over a view that is already open."""
     chosen = watchlist if isinstance(watchlist, Watchlist) else named_watchlist(watchlist)
-    return corridor.sweep(
-        view(home=home, as_of=as_of, start=start, stop=stop, modes=modes), chosen, using=using, progress=progress
-    )
+    return corridor.sweep(window, chosen, using=using, progress=progress)
 
 
 def view(
@@ -95,14 +101,14 @@ def view(
 def moment(text: Moment, catalogue: Catalogue) -> np.datetime64:
     """A UTC time from ISO 8601, "now", or "data" (the newest knowledge held)."""
     if isinstance(text, np.datetime64):
-        return np.datetime64(text, "us")
+        return text.astype("datetime64[us]")  # type: ignore[no-any-return]
     if text == "now":
         return np.datetime64("now", "us")
     if text == "data":
         newest = catalogue.stat().newest_known_utc
         if np.isnat(newest):
             raise NothingFound(f"the catalogue at {catalogue.home} is empty: ingest some element sets first (hoshimori ingest)")
-        return np.datetime64(newest, "us")
+        return newest
     try:
         return np.datetime64(text.strip().removesuffix("Z"), "us")
     except ValueError as error:
@@ -121,11 +127,16 @@ def history(norad_id: int, *, home: Path | None = None, as_of: Moment = "now", m
     return sets
 
 
-def check(events: str | Path | Iterable[Mapping[str, Any] | Event], *, home: Path | None = None) -> list[verify.Check]:
-    """Re-run claims from their own evidence: an events.jsonl, or events. One Check each."""
-    records = _read_jsonl(Path(events)) if isinstance(events, (str, Path)) else events
-    plain = (e.to_json() if isinstance(e, Event) else e for e in records)
-    return list(verify.verify(plain, Catalogue(home)))
+def check(
+    events: str | Path | Iterable[Mapping[str, Any] | Event], *, home: Path | None = None, only: Sequence[str] = ()
+) -> list[verify.Check]:
+    """Re-run claims from their own evidence: an events.jsonl, or events. One Check each. `only`: beginnings of event ids."""
+    records = _read_jsonl(Path(events)) if isinstance(events, str | Path) else events
+    plain = [e.to_json() if isinstance(e, Event) else e for e in records]
+    chosen = [e for e in plain if not only or str(e.get("id", "")).startswith(tuple(only))]
+    if only and not chosen:
+        raise UsageError(f"no event has an id that begins with {' or '.join(only)}")
+    return list(verify.verify(chosen, Catalogue(home)))
 
 
 def _read_jsonl(path: Path) -> Iterator[Mapping[str, Any]]:

@@ -11,19 +11,24 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from hoshimori import __version__
 from hoshimori.detect.portrait import Portrait, Series
 from hoshimori.doors.drawing import Line, chart
-from hoshimori.doors.words import words
+from hoshimori.doors.words import label, say, words
 from hoshimori.facts import DataMode
 from hoshimori.findings import AssetState, Event, Quantity, iso
 from hoshimori.watch import Sweep
 
-STATES = ("attention", "stale", "not observable", "quiet")
+STATES = ("attention", "stale", "quiet", "not observable")
 
 
 def report(sweep: Sweep, portraits: Sequence[Portrait], names: Mapping[str, str], *, lang: str = "en", source: str = "") -> str:
     """The page as text. `names`: catalogue number as text to object name. `source` says where the element sets came from."""
     w = words(lang)
     page = Environment(loader=PackageLoader("hoshimori.doors"), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-    page.filters |= {"minute": minute, "pm": plus_minus}
+    page.filters |= {
+        "minute": minute,
+        "pm": plus_minus,
+        "say": lambda reason: say(reason, w, names),
+        "label": lambda text: label(text, w),
+    }
     by_subject = {p.subject: p for p in portraits}
     return page.get_template("watch.html").render(
         w=w,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from hoshimori.errors import UsageError
+from hoshimori.findings import Reason
 
 EN: Mapping[str, str] = {
     "title": "Watch report",
@@ -57,6 +58,44 @@ EN: Mapping[str, str] = {
     "read_attention": "attention: something came near, arrived, or contradicts the watchlist. It means unusual, nothing more.",
     "read_stale": "stale: the newest element set is too old to say what is near.",
     "read_unseen": "not observable: open data hold no orbit for this asset; its owner's ephemeris is needed.",
+    # verdicts and names of explanations
+    "wins": "wins",
+    "possible": "possible",
+    "rejected": "rejected",
+    "cannot tell": "cannot tell",
+    "known neighbour": "known neighbour",
+    "stale element set": "stale element set",
+    "unforced drift": "unforced drift",
+    "wild set": "wild element set",
+    "identity swap": "identity swap",
+    "cross-tag": "cross-tag",
+    "cannot be propagated": "cannot be propagated",
+    # shapes of motion
+    "drift-by": "drift-by",
+    "parking": "parking",
+    "circumnavigation": "circumnavigation",
+    "crossing": "crossing",
+    "shared slot": "shared slot",
+    # reasons, filled by `say`
+    "why declared co-located": "declared co-located in the watchlist",
+    "why passes through": "passes through: {km_day:+.0f} km a day in track",
+    "why not there before": "not there before {since} in this record",
+    "why short record": "the record is only {days:.1f} days long",
+    "why there since the record begins": "there since the record begins, {days:.1f} days",
+    "why age of the older set": "the older set is {days:.1f} days from the moment",
+    "why drift": "drifts {deg_day:+.2f} deg/day in longitude, changing by {spread:.3f} over {sets:.0f} sets",
+    "why sgp4 error": "SGP4 cannot give a state at the set's own epoch (error {error:.0f})",
+    "why wild set": "{km:.0f} km from its own orbit before and after; left out",
+    "why cross-tagged set": "{km:.0f} km from its own orbit, {other_km:.0f} km from that of {other}; left out",
+    "why identity swap": "{own} and {other} continue on each other's orbit, {km:.0f} km away, from the same gap on",
+    "why cross-tag": "{own} jumps {km:.0f} km onto the orbit of {other}, which did not move",
+    "why newest set is old": "the newest element set is {days:.1f} days old",
+    "why not observable from open data": "not observable from open data: supply the owner's OEM (hoshimori ingest FILE)",
+    "why no element set held": "no element set held for {asset}: check the number, or ingest a source that carries it",
+    "why identity": "identity: the watchlist says {listed}, the catalogue also says {found}",
+    "why approach": "{other} passes at {miss} km on {when}, {label}{because}",
+    "why stay": "{other}: {label} since {when}, nearest {miss} km{because}",
+    "because": " ({explained_by})",
 }
 
 JA: Mapping[str, str] = {
@@ -110,6 +149,41 @@ JA: Mapping[str, str] = {
     "read_attention": "要注意: 何かが接近・到来した、または監視リストと食い違います。「通常と異なる」以上の意味はありません。",
     "read_stale": "情報が古い: 最新の軌道要素が古く、近傍の状況を判断できません。",
     "read_unseen": "観測不能: 公開情報に軌道がなく、所有者の軌道暦が必要です。",
+    "wins": "該当",
+    "possible": "可能性あり",
+    "rejected": "棄却",
+    "cannot tell": "判断不能",
+    "known neighbour": "既知の近隣物体",
+    "stale element set": "古い軌道要素",
+    "unforced drift": "自然漂流",
+    "wild set": "異常な軌道要素",
+    "identity swap": "識別番号の入れ替わり",
+    "cross-tag": "誤同定",
+    "cannot be propagated": "伝播不能",
+    "drift-by": "漂流通過",
+    "parking": "近傍静止",
+    "circumnavigation": "周回",
+    "crossing": "交差",
+    "shared slot": "共有軌道位置",
+    "why declared co-located": "監視リストで同一軌道位置と宣言済み",
+    "why passes through": "通過中: 進行方向に 1 日 {km_day:+.0f} km",
+    "why not there before": "この記録では {since} より前には不在",
+    "why short record": "記録が {days:.1f} 日分しかない",
+    "why there since the record begins": "記録の開始時から {days:.1f} 日間存在",
+    "why age of the older set": "古い方の要素は当該時刻から {days:.1f} 日離れている",
+    "why drift": "経度方向に {deg_day:+.2f} 度/日で漂流、{sets:.0f} 組で変化 {spread:.3f}",
+    "why sgp4 error": "元期で SGP4 が状態を計算できない (エラー {error:.0f})",
+    "why wild set": "前後の自軌道から {km:.0f} km 外れている; 除外",
+    "why cross-tagged set": "自軌道から {km:.0f} km、{other} の軌道から {other_km:.0f} km; 除外",
+    "why identity swap": "{own} と {other} が同じ空白期間から互いの軌道 ({km:.0f} km 先) に乗り換えている",
+    "why cross-tag": "{own} が {km:.0f} km 跳び、動いていない {other} の軌道に乗った",
+    "why newest set is old": "最新の軌道要素が {days:.1f} 日前のもの",
+    "why not observable from open data": "公開情報では観測不能: 所有者の OEM を取り込んでください (hoshimori ingest FILE)",
+    "why no element set held": "{asset} の軌道要素がない: 番号を確認するか、それを含む情報源を取り込んでください",
+    "why identity": "識別: 監視リストは {listed}、カタログには {found} もある",
+    "why approach": "{when} に {other} が {miss} km まで接近、{label}{because}",
+    "why stay": "{other}: {when} から{label}、最接近 {miss} km{because}",
+    "because": " ({explained_by})",
 }
 
 LANGUAGES: Mapping[str, Mapping[str, str]] = {"en": EN, "ja": JA}
@@ -120,3 +194,32 @@ def words(lang: str) -> Mapping[str, str]:
     if lang not in LANGUAGES:
         raise UsageError(f"--lang {lang!r}: known languages are {', '.join(sorted(LANGUAGES))}")
     return LANGUAGES[lang]
+
+
+def say(reason: Reason, w: Mapping[str, str], names: Mapping[str, str]) -> str:
+    """A reason in words. `names`: catalogue number as text to object name."""
+    values = dict(reason.values)
+    for key in ("other", "own"):
+        if key in values:
+            values[key] = _called(str(values[key]), names)
+    for key in ("when", "since"):
+        if key in values:
+            values[key] = f"{str(values[key])[:16].replace('T', ' ')}Z"
+    if "km" in values:
+        sigma = f" ± {values['sigma_km']:.1f}" if "sigma_km" in values else ""
+        values["miss"] = f"{values['km']:.1f}{sigma}"
+    if "label" in values:
+        values["label"] = label(str(values["label"]), w)
+    explained = ", ".join(w[x] for x in str(values.get("explained_by", "")).split(", ") if x)
+    values["because"] = w["because"].format(explained_by=explained) if explained else ""
+    return w[f"why {reason.code}"].format(**values)
+
+
+def _called(number: str, names: Mapping[str, str]) -> str:
+    return f"{names[number]} ({number})" if names.get(number) else number
+
+
+def label(text: str, w: Mapping[str, str]) -> str:
+    """A label of an event in words: "parking", or "shared slot (parking)"."""
+    outer, _, inner = text.partition(" (")
+    return f"{w[outer]} ({w[inner.rstrip(')')]})" if inner else w[outer]

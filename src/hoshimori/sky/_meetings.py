@@ -8,7 +8,7 @@ import numpy as np
 
 @numba.njit(cache=True, nogil=True, inline="always")
 def _hermite_minimum(p0, m0, p1, m1, h):  # type: ignore[no-untyped-def]
-    """Smallest squared length of the cubic Hermite curve on [0, h] and where; p (3,) in km, m (3,) in km/s."""
+    """Smallest squared length of the cubic Hermite curve on [0, h]; p (3,) in km, m (3,) in km/s."""
     best, where = 1e300, 0.0
     for q in range(33):
         s = q / 32.0
@@ -22,8 +22,7 @@ def _hermite_minimum(p0, m0, p1, m1, h):  # type: ignore[no-untyped-def]
             b = e
         else:
             a = c
-    s = 0.5 * (a + b)
-    return min(best, _squared(p0, m0, p1, m1, h, s)), s * h
+    return min(best, _squared(p0, m0, p1, m1, h, 0.5 * (a + b)))
 
 
 @numba.njit(cache=True, nogil=True, inline="always")
@@ -49,12 +48,12 @@ def _broken(rows, times, row, t0, t1):  # type: ignore[no-untyped-def]
 
 @numba.njit(cache=True, nogil=True)
 def turning_points(r, v, watched, candidates, t_us, within_km, breaks):  # type: ignore[no-untyped-def]
-    """(index of watched row, other row, left grid index, seconds after it) of every minimum that may be below within_km.
+    """(watched row, other row, left grid index) of every minimum that may be below within_km.
 
     r, v: (rows, 3, m). A step across a break of either trajectory is passed over.
     """
     out_a, out_b = [np.int64(0) for _ in range(0)], [np.int64(0) for _ in range(0)]
-    out_j, out_s = [np.int64(0) for _ in range(0)], [0.0 for _ in range(0)]
+    out_j = [np.int64(0) for _ in range(0)]
     p0, m0, p1, m1 = np.zeros(3), np.zeros(3), np.zeros(3), np.zeros(3)
     m = t_us.shape[0]
     for w in range(watched.shape[0]):
@@ -77,7 +76,7 @@ def turning_points(r, v, watched, candidates, t_us, within_km, breaks):  # type:
                     d1 = np.sqrt(x * x + y * y + z * z)
                     speed = np.sqrt(m0[0] ** 2 + m0[1] ** 2 + m0[2] ** 2) + np.sqrt(u * u + g * g + q * q)
                     if 0.5 * (d0 + d1 - speed * h) < within_km:
-                        squared, s = _hermite_minimum(p0, m0, p1, m1, h)
+                        squared = _hermite_minimum(p0, m0, p1, m1, h)
                         if squared <= within_km * within_km and not (
                             _broken(breaks[0], breaks[1], a, t_us[j - 1], t_us[j])
                             or _broken(breaks[0], breaks[1], b, t_us[j - 1], t_us[j])
@@ -85,6 +84,5 @@ def turning_points(r, v, watched, candidates, t_us, within_km, breaks):  # type:
                             out_a.append(np.int64(a))
                             out_b.append(np.int64(b))
                             out_j.append(np.int64(j - 1))
-                            out_s.append(s)
                 previous = rate
-    return np.array(out_a), np.array(out_b), np.array(out_j), np.array(out_s)
+    return np.array(out_a), np.array(out_b), np.array(out_j)

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from hoshimori.sky.search import refine_roots
 from hoshimori.sky.trajectories import Trajectories
 
 Floats = npt.NDArray[np.float64]
@@ -32,7 +33,9 @@ SHELL_MARGIN_KM = 100.0
 """Mean perigee and apogee against the osculating distance: short-period terms reach about 20 km in LEO, and the lunar and solar
 terms move the perigee of an eccentric orbit by tens of km a week."""
 
-TOLERANCE_S = 1e-5
+TOLERANCE_S = 1e-6
+EDGE_S = 0.01
+"""The bracket reaches this far beyond its grid step: a rate of zero at a grid time may have either sign when computed again."""
 
 
 class Minima(NamedTuple):
@@ -50,7 +53,7 @@ class Minima(NamedTuple):
 
     def take(self, which: Any) -> Minima:
         """Rows by index array, slice or mask."""
-        return Minima(*(column[which] for column in self))  # type: ignore[arg-type]
+        return Minima(*(column[which] for column in self))
 
 
 def shells(mean_motion_rev_day: Floats, eccentricity: Floats) -> tuple[Floats, Floats]:
@@ -83,7 +86,7 @@ def minima(
     """
     from hoshimori.sky._meetings import turning_points
 
-    found: list[tuple[Ints, Ints, Ints, Floats]] = []
+    found: list[tuple[Ints, Ints, Ints]] = []
     count = int((stop_utc - start_utc) / np.timedelta64(1, "us") / (step_s * 1e6)) + 1
     block = max(2, min(count, 40_000_000 // max(trajectories.rows, 1) // 6))
     step = np.timedelta64(round(step_s * 1e6), "us")
@@ -99,12 +102,12 @@ def minima(
         r_km, v_km_s = trajectories.grid(t_utc)
         t_us = t_utc.astype(np.int64)
         hit = turning_points(r_km, v_km_s, watched, candidates, t_us, within_km + HERMITE_MARGIN_KM, breaks)
-        found.append((hit[0], hit[1], t_us[hit[2]], hit[3]))
+        found.append((hit[0], hit[1], t_us[hit[2]]))
     if progress:
         progress(count, count)
-    found.append((np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0)))
-    watched_row, other_row, left_us, guess_s = map(np.concatenate, zip(*found, strict=True))
-    return _refined(trajectories, watched_row, other_row, left_us, guess_s, step_s, within_km)
+    found.append((np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int64)))
+    watched_row, other_row, left_us = map(np.concatenate, zip(*found, strict=True))
+    return _refined(trajectories, watched_row, other_row, left_us, step_s, within_km)
 
 
 def _break_times(trajectories: Trajectories) -> tuple[Ints, Ints]:
@@ -113,9 +116,7 @@ def _break_times(trajectories: Trajectories) -> tuple[Ints, Ints]:
     return row[order], t_us[order]
 
 
-def _refined(
-    trajectories: Trajectories, watched: Ints, other: Ints, left_us: Ints, guess_s: Floats, step_s: float, within_km: float
-) -> Minima:
+def _refined(trajectories: Trajectories, watched: Ints, other: Ints, left_us: Ints, step_s: float, within_km: float) -> Minima:
     t_utc = left_us.astype("datetime64[us]")
 
     def relative(which: Ints, offset_s: Floats) -> tuple[Floats, Floats, Floats, Floats]:
@@ -123,7 +124,12 @@ def _refined(
         r2, v2 = trajectories.at(other[which], t_utc[which], offset_s)
         return r2 - r, v2 - v, r, v
 
-    offset_s = _roots_of_range_rate(relative, guess_s, np.full(len(guess_s), step_s))
+    def range_rate(which: Ints, offset_s: Floats) -> Floats:
+        dr, dv = relative(which, offset_s)[:2]
+        return np.asarray((dr * dv).sum(axis=1))
+
+    edge = np.full(len(watched), EDGE_S)
+    offset_s = refine_roots(range_rate, -edge, edge + step_s, TOLERANCE_S)
     dr, dv, r, v = relative(np.arange(len(watched)), offset_s)
     miss = np.sqrt((dr * dr).sum(axis=1))
     order = np.lexsort((left_us * 1e-6 + offset_s, other, watched))
@@ -131,23 +137,3 @@ def _refined(
     return Minima(
         watched[order], other[order], left_us[order], offset_s[order], miss[order], dr[order], dv[order], r[order], v[order]
     )
-
-
-def _roots_of_range_rate(relative: Callable[[Ints, Floats], tuple[Floats, ...]], guess_s: Floats, width_s: Floats) -> Floats:
-    """Times at which the range rate passes zero upwards, inside [0, width]: Newton steps kept inside a shrinking bracket."""
-    low, high, x = np.zeros(len(guess_s)), width_s.copy(), guess_s.copy()
-    moving = np.arange(len(guess_s))
-    for _ in range(60):
-        if not len(moving):
-            break
-        dr, dv = relative(moving, x[moving])[:2]
-        rate = (dr * dv).sum(axis=1)
-        low[moving] = np.where(rate < 0, x[moving], low[moving])
-        high[moving] = np.where(rate >= 0, x[moving], high[moving])
-        newton = x[moving] - rate / (dv * dv).sum(axis=1)  # the relative acceleration is left out: it only costs a step or two
-        inside = (newton > low[moving]) & (newton < high[moving])
-        following = np.where(inside, newton, 0.5 * (low[moving] + high[moving]))
-        done = (np.abs(following - x[moving]) < TOLERANCE_S) | ~np.isfinite(rate)
-        x[moving] = np.where(np.isfinite(rate), following, np.nan)
-        moving = moving[~done]
-    return x

@@ -1,0 +1,277 @@
+"""The command line: thin over `library`; every refusal becomes one clear sentence and an exit code (docs/exit-codes.md)."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from hoshimori import __version__
+from hoshimori.errors import HoshimoriError
+
+if TYPE_CHECKING:
+    from hoshimori.ports import Progress
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # plain help: a quarter of a second faster
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="hoshimori (星守): watches over the satellites people depend on. Start with: hoshimori demo",
+)
+
+FOUND = 10
+"""Exit code of `watch --fail-on`: the sweep ran, and an asset is in one of the states named."""
+DIFFERENT = 6
+"""Exit code of `verify`: a claim came out different, or could not be checked."""
+
+
+class Mode(StrEnum):
+    REAL = "REAL"
+    TEST = "TEST"
+    SIMULATED = "SIMULATED"
+    EXERCISE = "EXERCISE"
+
+
+class Language(StrEnum):
+    en = "en"
+    ja = "ja"
+
+
+Home = Annotated[
+    Path | None, typer.Option("--home", help="Where the catalogue lives. Default: HOSHIMORI_HOME, else the user's data folder.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Write JSON to standard output, for programs.")]
+AsOf = Annotated[
+    str, typer.Option("--as-of", help="Use only what was known at this time: ISO 8601 UTC, 'now', or 'data' (the newest held).")
+]
+Modes = Annotated[list[Mode] | None, typer.Option("--mode", help="Data modes to use; repeat for several. Default: REAL alone.")]
+
+
+@contextmanager
+def _progress(quiet: bool) -> Iterator[Progress]:
+    """A progress bar on standard error when a person is watching."""
+    from hoshimori.ports import silent
+
+    if quiet or not sys.stderr.isatty():
+        yield silent
+        return
+    from rich.console import Console
+    from rich.progress import Progress as Bar
+
+    with Bar(console=Console(stderr=True), transient=True) as bar:
+        tasks: dict[str, Any] = {}
+
+        def report(what: str, done: int, total: int) -> None:
+            if what not in tasks:
+                tasks[what] = bar.add_task(what, total=total or None)
+            bar.update(tasks[what], completed=done, total=total or None)
+
+        yield report
+
+
+@app.command()
+def demo(
+    out: Annotated[Path, typer.Option(help="Folder for the catalogue and the report of the demonstration.")] = Path("demo"),
+    lang: Annotated[Language, typer.Option(help="Language of the report.")] = Language.en,
+    source: Annotated[str, typer.Option(help="auto, folder (HOSHIMORI_DATA), celestrak or practice.")] = "auto",
+) -> None:
+    """Run the watch on japan-comms with whatever element sets can be had, and say which."""
+    from hoshimori.doors import demonstration, tables
+
+    with _progress(False) as progress:
+        shown = demonstration.run(out, source, progress)
+    paths = tables.write(shown.view, shown.sweep, out, lang.value, source=shown.source)
+    tables.show_sweep(shown.sweep, shown.view, lang.value)
+    print(demonstration.next_steps(shown, paths))
+
+
+@app.command()
+def ingest(
+    paths: Annotated[list[Path] | None, typer.Argument(help="Files or folders of element sets or ephemerides.")] = None,
+    celestrak: Annotated[list[str] | None, typer.Option(help="A CelesTrak group, such as geo; repeat for several.")] = None,
+    ids: Annotated[
+        list[int] | None, typer.Option("--id", help="A catalogue number to ask CelesTrak (or --spacetrack gp) for.")
+    ] = None,
+    satcat: Annotated[bool, typer.Option(help="Names and owners of all objects, from CelesTrak.")] = False,
+    spacetrack: Annotated[
+        list[str] | None, typer.Option(help="A Space-Track class: gp, satcat, decay, or gp_history:START/STOP with --id.")
+    ] = None,
+    mode: Annotated[Mode, typer.Option(help="What these records are.")] = Mode.REAL,
+    home: Home = None,
+    as_json: AsJson = False,
+) -> None:
+    """Take element sets and ephemerides into the catalogue; what is already held is passed over."""
+    from hoshimori.doors import asking, library, tables
+    from hoshimori.facts import DataMode
+
+    sources = asking.sources(celestrak or [], ids or [], satcat, spacetrack or [], home)
+    asking.refuse_nothing(paths or [], sources)
+    with _progress(as_json) as progress:
+        report = library.ingest(*(paths or []), sources=sources, home=home, data_mode=DataMode[mode.value], progress=progress)
+    tables.show_ingest(report, as_json)
+
+
+@app.command()
+def watch(
+    watchlist: Annotated[str, typer.Argument(help="A built-in watchlist (japan-comms, japan-all) or a .toml file.")],
+    as_of: AsOf = "now",
+    start: Annotated[str | None, typer.Option(help="Start of the window. Default: seven days before --as-of.")] = None,
+    stop: Annotated[str | None, typer.Option(help="End of the window. Default: three days after --as-of.")] = None,
+    within: Annotated[
+        float | None, typer.Option(help="Range of an approach above 6.4 revolutions a day, km. Default 100; below it, 10.")
+    ] = None,
+    take_in: Annotated[
+        list[Path] | None, typer.Option("--from", help="Ingest this file or folder first; repeat for several.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for report.html, events.jsonl and sweep.json.")] = None,
+    lang: Annotated[Language, typer.Option(help="Language of table and report.")] = Language.en,
+    mode: Modes = None,
+    fail_on: Annotated[
+        list[str] | None, typer.Option(help="Exit with 10 if an asset is in this state: attention, stale, 'not observable'.")
+    ] = None,
+    home: Home = None,
+    as_json: AsJson = False,
+) -> None:
+    """Watch over a list of satellites: what came near, what stays near, what is normal."""
+    from hoshimori.detect.encounter import Encounter
+    from hoshimori.detect.pairs import Settings
+    from hoshimori.doors import asking, library, tables
+
+    asking.check_states(fail_on or [])
+    modes = asking.modes([m.value for m in mode or []])
+    using = None if within is None else [Encounter(Settings(within_km=within, within_leo_km=within))]
+    with _progress(as_json) as progress:
+        if take_in:
+            tables.show_ingest(library.ingest(*take_in, home=home, progress=progress), as_json=False, brief=True)
+        view = library.view(home=home, as_of=as_of, start=start, stop=stop, modes=modes)
+        sweep = library.sweep_view(view, watchlist, using=using, progress=progress)
+    paths = tables.write(view, sweep, out, lang.value) if out else []
+    if as_json:
+        print(json.dumps(sweep.to_json(), ensure_ascii=False, indent=1))
+    else:
+        tables.show_sweep(sweep, view, lang.value)
+        for path in paths:
+            print(path)
+    if any(s.state in (fail_on or []) for s in sweep.states):
+        raise typer.Exit(FOUND)
+
+
+@app.command()
+def history(
+    norad_id: Annotated[int, typer.Argument(help="Catalogue number, up to nine digits.")],
+    as_of: AsOf = "now",
+    mode: Modes = None,
+    last: Annotated[int, typer.Option(help="Show only the newest rows; 0 for all.")] = 30,
+    home: Home = None,
+    as_json: AsJson = False,
+) -> None:
+    """Every element set of one object: when it was true, when it could have been known, and how the orbit changed."""
+    from hoshimori.doors import asking, library, tables
+
+    sets = library.history(norad_id, home=home, as_of=as_of, modes=asking.modes([m.value for m in mode or []]))
+    tables.show_history(sets, last, as_json)
+
+
+@app.command()
+def catalogue(
+    action: Annotated[str, typer.Argument(help="stat, compact, check, refused or rebuild.")] = "stat",
+    home: Home = None,
+    as_json: AsJson = False,
+) -> None:
+    """What the catalogue holds, how fresh, how much was refused and why; and its upkeep."""
+    from hoshimori.doors import tables, upkeep
+
+    with _progress(as_json) as progress:
+        done = upkeep.act(action, home, progress)
+    tables.show_upkeep(done, as_json)
+
+
+@app.command()
+def verify(
+    events: Annotated[Path, typer.Argument(help="An events.jsonl that watch wrote.")],
+    event: Annotated[list[str] | None, typer.Option(help="Only events whose id begins so; repeat for several.")] = None,
+    home: Home = None,
+    as_json: AsJson = False,
+) -> None:
+    """Re-run each claim from its own evidence: same, different or cannot, field by field. Exit 6 unless all are the same."""
+    from hoshimori.doors import library, tables
+
+    checks = library.check(events, home=home, only=event or ())
+    tables.show_checks(checks, as_json)
+    if any(c.verdict != "same" for c in checks):
+        raise typer.Exit(DIFFERENT)
+
+
+@app.command(name="watchlist")
+def watchlist_(
+    name: Annotated[str | None, typer.Argument(help="A watchlist to show; without it, the built-in ones are listed.")] = None,
+    template: Annotated[bool, typer.Option(help="Print a template to fill in.")] = False,
+    lang: Annotated[Language, typer.Option(help="Language of the names.")] = Language.en,
+    as_json: AsJson = False,
+) -> None:
+    """List the watchlists, show one with its sources, or print a template for your own."""
+    from hoshimori import alliance
+    from hoshimori.doors import tables
+
+    if template:
+        print(alliance.template(), end="")
+    elif name is None:
+        tables.show_watchlists(alliance.watchlists(), lang.value, as_json)
+    else:
+        tables.show_watchlist(alliance.watchlist(name), lang.value, as_json)
+
+
+@app.command()
+def doctor(
+    home: Home = None,
+    clear_stop: Annotated[
+        str | None, typer.Option(help="A provider that stopped (celestrak, spacetrack), after you have looked into it.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Is everything in order: versions, home, catalogue, engine, providers that stopped? Exit 5 if something is not."""
+    from hoshimori.doors import tables, upkeep
+
+    findings = upkeep.examine(home, clear_stop)
+    tables.show_doctor(findings, as_json)
+    if not all(f.well for f in findings):
+        raise typer.Exit(5)
+
+
+def _version(shown: bool) -> None:
+    if shown:
+        print(f"hoshimori {__version__}")
+        raise typer.Exit()
+
+
+@app.callback()
+def root(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+) -> None:
+    pass
+
+
+def main() -> None:
+    """Run the command line; errors raised on purpose end in one sentence on standard error and their exit code."""
+    try:
+        app()
+    except HoshimoriError as error:
+        print(f"hoshimori: {error}", file=sys.stderr)
+        for problem in getattr(error, "problems", ())[:20]:
+            print(f"  {problem}", file=sys.stderr)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        print("hoshimori: stopped by the keyboard; what was acknowledged is kept", file=sys.stderr)
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()
