@@ -26,8 +26,7 @@ US_PER_DAY = 86_400_000_000
 MU_KM3_S2 = 398600.8
 EARTH_RADIUS_KM = 6378.135
 J2 = 0.001082616
-
-_XKE = 60.0 / sqrt(EARTH_RADIUS_KM**3 / MU_KM3_S2)
+XKE = 60.0 / sqrt(EARTH_RADIUS_KM**3 / MU_KM3_S2)
 _DAYS_1949_TO_1970 = 7306.0  # SGP4 counts its epochs from 1949-12-31
 _JD_1970 = 2440587.5
 
@@ -45,7 +44,7 @@ class Mean:
 
     @property
     def sma_km(self) -> float:
-        return EARTH_RADIUS_KM * float((_XKE / self.n_rad_min) ** (2.0 / 3.0))
+        return EARTH_RADIUS_KM * float((XKE / self.n_rad_min) ** (2.0 / 3.0))
 
     @property
     def mean_longitude(self) -> float:
@@ -151,7 +150,7 @@ def _kozai(n_brouwer: float, ecc: float, inc: float) -> float:
     d1 = 0.75 * J2 * (3.0 * cos(inc) ** 2 - 1.0) / (sqrt(om) * om)
     n = n_brouwer
     for _ in range(4):  # each step gains a factor of 1e3
-        ak = (_XKE / n) ** (2.0 / 3.0)
+        ak = (XKE / n) ** (2.0 / 3.0)
         d = d1 / (ak * ak)
         a = ak * (1.0 - d * d - d * (1.0 / 3.0 + 134.0 * d * d / 81.0))
         n = n_brouwer * (1.0 + d1 / (a * a))

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from math import log, pi, sqrt
+from math import log, pi
 from typing import NamedTuple
 
 import numpy as np
 
-from hoshimori.exercise.arcs import EARTH_RADIUS_KM, MIN_PER_DAY, MU_KM3_S2, TAU, US_PER_DAY, Mean, Track
+from hoshimori.exercise.arcs import EARTH_RADIUS_KM, MIN_PER_DAY, TAU, US_PER_DAY, XKE, Mean, Track
 from hoshimori.exercise.streams import stream
 from hoshimori.facts import DataMode, ElementSets, Floats, Ints, KnownBasis, Received
 from hoshimori.formats import dump_omm
@@ -144,7 +144,7 @@ def _noisy(means: Floats, errors: Floats) -> Floats:
     origin, the eccentricity vector without moving the mean longitude.
     """
     n, ecc, inc, raan, argp, ma = means.T
-    a_km = EARTH_RADIUS_KM * ((60.0 / sqrt(EARTH_RADIUS_KM**3 / MU_KM3_S2)) / n) ** (2.0 / 3.0)
+    a_km = EARTH_RADIUS_KM * (XKE / n) ** (2.0 / 3.0)
     d_ex, d_ey, d_u, _, d_i, d_node = (errors / a_km[:, None]).T
     flat = inc < _NEARLY_EQUATORIAL
     ix, iy = inc * np.cos(raan) + d_i, inc * np.sin(raan) + d_node

@@ -67,7 +67,7 @@ def intruder(stage: Stage) -> tuple[Track, Intruder]:
     offset_km = side * rng.uniform(27.0, 33.0)
     times = stage.days_before_stop(rng.uniform(7.8, 8.6)), stage.days_before_stop(rng.uniform(4.2, 4.8))
     dv_m_s = -side * rng.uniform(0.32, 0.38), -side * rng.uniform(0.85, 0.95)
-    host = stage.assets[target.norad_id or 0]
+    host = stage.assets[_number(target)]
     last = Arc(times[1], _relative(host.mean_at(times[1]), rng, east_km=offset_km, size_km=4.0))
     middle = Arc(times[1], burnt(last.mean, -dv_m_s[1]))
     first = Arc(times[0], burnt(middle.mean_at(times[0]), -dv_m_s[0]))
@@ -94,12 +94,12 @@ def station_keepers(stage: Stage) -> Iterator[tuple[Track, StationKeeper]]:
         norad_id, name = fictional(number)
         burn_us = stage.days_before_stop(rng.uniform(3.5, 10.5))
         pieces, burn = _turn_round(stage.start_us, burn_us, longitude, rng)
-        yield Track(norad_id, name, "", pieces), StationKeeper(norad_id, asset.norad_id or 0, longitude, burn)
+        yield Track(norad_id, name, "", pieces), StationKeeper(norad_id, _number(asset), longitude, burn)
 
 
 def shared_slots(stage: Stage) -> Iterator[tuple[list[Track], Nearness]]:
     """Two slots shared on purpose: an asset and its companion, and two invented objects of one owner, 20-60 km apart."""
-    host = stage.assets[stage.parts[1].norad_id or 0]
+    host = stage.assets[_number(stage.parts[1])]
     companion = _companion(stage, host, FIRST_FICTIONAL_ID + 20)
     yield [companion], nearness(host, companion, stage.start_us, stage.stop_us)
     rng = stream(stage.seed, "shared", "script")
@@ -114,7 +114,7 @@ def identity_swap(stage: Stage) -> tuple[Track, Track, IdentitySwap]:
     """A long-standing neighbour of an asset and an object half a degree away exchange catalogue numbers; nothing moves."""
     asset = stage.parts[2]
     rng = stream(stage.seed, "swap", "script")
-    host = stage.assets[asset.norad_id or 0]
+    host = stage.assets[_number(asset)]
     near = _companion(stage, host, FIRST_FICTIONAL_ID + 30)
     e_vector, i_vector = kept_vectors(rng)
     longitude = (asset.longitude_deg_e or 0.0) + rng.choice([-1.0, 1.0]) * rng.uniform(0.45, 0.6)
@@ -127,7 +127,7 @@ def identity_swap(stage: Stage) -> tuple[Track, Track, IdentitySwap]:
 def stale_asset(stage: Stage) -> tuple[int, int]:
     """The asset that falls silent, and the last moment at which it may have an epoch: more than eight days before the end."""
     rng = stream(stage.seed, "stale", "script")
-    return stage.parts[3].norad_id or 0, stage.days_before_stop(rng.uniform(8.2, 9.2))
+    return _number(stage.parts[3]), stage.days_before_stop(rng.uniform(8.2, 9.2))
 
 
 def _turn_round(start_us: int, burn_us: int, longitude: float, rng: np.random.Generator) -> tuple[Pieces, Burn]:
@@ -160,7 +160,7 @@ def _relative(mean: Mean, rng: np.random.Generator, *, east_km: float, size_km: 
 
 
 def _asset_track(seed: int, asset: Asset, every: Watchlist, t_us: int) -> Track:
-    number = asset.norad_id or 0
+    number = _number(asset)
     rng = stream(seed, f"asset/{number}", "orbit")
     return Track(number, f"EXERCISE {asset.name}", asset.cospar_id, ((t_us, _asset_arc(rng, asset, every, t_us)),))
 
@@ -181,6 +181,12 @@ def _asset_arc(rng: np.random.Generator, asset: Asset, every: Watchlist, t_us: i
             e_vector = 3e-4 * cos(angle), 3e-4 * sin(angle)
             i_vector = radians(0.04) * cos(angle), radians(0.04) * sin(angle)
     return geo_arc(t_us, asset.longitude_deg_e or 0.0, 0.0, e_vector=e_vector, i_vector=i_vector)
+
+
+def _number(asset: Asset) -> int:
+    """The catalogue number of an asset on the stage; all of them have one."""
+    assert asset.norad_id is not None
+    return asset.norad_id
 
 
 def _by_lot(seed: int, assets: list[Asset] | tuple[Asset, ...]) -> tuple[Asset, ...]:

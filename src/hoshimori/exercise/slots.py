@@ -10,7 +10,6 @@ from hoshimori.exercise.arcs import MIN_PER_DAY, TAU, US_PER_DAY, Arc, Mean, gms
 
 SYNCHRONOUS_REV_DAY = 1.0027
 GEO_SMA_KM = 42164.0
-KM_PER_DEG = GEO_SMA_KM * pi / 180.0
 M_S_PER_DEG_DAY = 3074.7 / (3.0 * 360.9856)
 """Tangential impulse that changes the drift by one degree a day."""
 
