@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -77,6 +78,13 @@ def test_what_it_is_not(content: str, name: str) -> None:
     assert parsed.format == name
     assert len(parsed.problems) == 1
     assert len(parsed.element_sets) == 0
+
+
+def test_a_large_binary_file_gives_few_problems() -> None:
+    noise = np.random.default_rng(0).integers(0, 256, 3_000_000, dtype=np.uint8).tobytes()
+    parsed = only(noise)
+    assert parsed.format == "unknown"
+    assert [p.field for p in parsed.problems] == ["encoding", "content"]
 
 
 def test_an_entity_is_refused_before_it_grows() -> None:

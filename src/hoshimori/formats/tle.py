@@ -30,7 +30,7 @@ BLOCK = 100_000
 _NORAD_EXPECTED = "a catalogue number in columns 3-7: digits or Alpha-5, the same on both lines"
 _NAMELESS_EXPECTED = "a catalogue number in columns 3-7; lines of JSC Vimpel (V in column 8) only look like element sets"
 _CHECKSUM_EXPECTED = "the sum of the digits of the line (minus counts 1) modulo 10 in column 69"
-_CANDIDATE = re.compile(rb"(?:\A|[\r\n])[12] [^\r\n]{38}")
+_CANDIDATE = re.compile(rb"(?:\A|[\r\n])[12] [ -~]{38}")
 _MAY_BE_BLANK = frozenset({"MEAN_MOTION_DOT", "MEAN_MOTION_DDOT", "REV_AT_EPOCH", "ELEMENT_SET_NO", "EPHEMERIS_TYPE"})
 
 
