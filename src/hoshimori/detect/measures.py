@@ -254,7 +254,9 @@ def _unforced_drift(around: Bodies, pair: Pair) -> Explanation | None:
 
 
 def _evidence(view: View, around: Bodies, pair: Pair, settings: Settings, method: str, claim: str) -> Evidence:
-    digests = [d for key in sorted({pair.body.key, pair.other_key}) for d in around.sets_of(key).digest_texts()]
+    keys = {pair.body.key, pair.other_key}
+    keys |= {s.other for s in around.suspicions if s.norad_id in keys and s.other is not None}
+    digests = [d for key in sorted(keys) for d in around.sets_of(key).digest_texts()]
     digests += [f"sha256:{e.source}" for e in pair.body.ephemerides]
     parameters = _parameters(view, pair.body, pair.search_start_utc, asdict(settings), pair.declared)
     return Evidence(f"{pair.other_key} {claim} of {pair.body.subject}", method, tuple(digests), parameters)

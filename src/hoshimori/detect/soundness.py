@@ -17,6 +17,8 @@ from hoshimori.facts import Bools, ElementSets, Floats, Ints
 from hoshimori.findings import Reason
 from hoshimori.sky import ageing, orbits
 
+SAME_GAP = np.timedelta64(5, "D")
+"""Two numbers are swapped in one gap when their last sets before it are no farther apart in time."""
 JUMP_SIGMAS = 10.0
 """A jump this many times the usual error of a set of that age is more than noise."""
 JUMP_FLOOR_KM = 30.0
@@ -121,47 +123,58 @@ def _wild(sets: ElementSets, satellites: orbits.Satellites, at_epoch: Floats, ro
 
 def _name_wild(sets: ElementSets, satellites: orbits.Satellites, at_epoch: Floats, keep: Bools, k: int) -> Suspicion:
     own = int(sets.norad_id[k])
-    others = _on_the_orbit_of(sets, satellites, np.flatnonzero(keep), sets.epoch_utc[k], at_epoch[k], not_this=own)
     mine = np.flatnonzero(keep & (sets.norad_id == own))
     r, _, _ = orbits.pairs(satellites, mine, np.full(len(mine), sets.epoch_utc[k]))
     size = float(np.nanmin(np.sqrt(((r - at_epoch[k]) ** 2).sum(axis=1))))
-    for other, distance in others[:1]:
+    others = _last_before(sets, np.flatnonzero(keep & (sets.norad_id != own)), sets.epoch_utc[k])
+    for other, distance in _there(sets, satellites, others, sets.epoch_utc[k], at_epoch[k])[:1]:
         reason = Reason("cross-tagged set", {"km": size, "other_km": distance, "other": str(other)})
         return Suspicion("cross-tag", own, other, sets.epoch_utc[k], size, reason)
     return Suspicion("wild set", own, None, sets.epoch_utc[k], size, Reason("wild set", {"km": size}))
 
 
-def _on_the_orbit_of(
-    sets: ElementSets, satellites: orbits.Satellites, rows: Ints, t_utc: np.datetime64, r_km: Floats, not_this: int
+def _last_before(sets: ElementSets, rows: Ints, t_utc: np.datetime64) -> Ints:
+    """Of each object among `rows` (sorted), the last set with an epoch not after t."""
+    rows = rows[sets.epoch_utc[rows] <= t_utc]
+    ends = np.append(sets.norad_id[rows][1:] != sets.norad_id[rows][:-1], True)[: len(rows)]
+    return np.asarray(rows[ends])
+
+
+def _there(
+    sets: ElementSets, satellites: orbits.Satellites, rows: Ints, t_utc: np.datetime64, r_km: Floats
 ) -> list[tuple[int, float]]:
-    """Other objects whose last set before t puts them where r is, nearest first, with their distance."""
-    rows = rows[(sets.epoch_utc[rows] <= t_utc) & (sets.norad_id[rows] != not_this)]
-    if not len(rows):
-        return []
-    last = rows[np.append(sets.norad_id[rows][1:] != sets.norad_id[rows][:-1], True)]
-    there, _, error = orbits.pairs(satellites, last, np.full(len(last), t_utc))
-    distance = np.sqrt(((there - r_km) ** 2).sum(axis=1))
-    age_days = (t_utc - sets.epoch_utc[last]) / np.timedelta64(86_400_000_000, "us")
-    usual = np.sqrt((ageing.sigma_rtn_km(sets.mean_motion_rev_day[last], sets.eccentricity[last], age_days) ** 2).sum(axis=1))
+    """Objects that these sets put where r is at t, nearest first, with their distance."""
+    where, _, error = orbits.pairs(satellites, rows, np.full(len(rows), t_utc))
+    distance = np.sqrt(((where - r_km) ** 2).sum(axis=1))
+    age_days = (t_utc - sets.epoch_utc[rows]) / np.timedelta64(86_400_000_000, "us")
+    usual = np.sqrt((ageing.sigma_rtn_km(sets.mean_motion_rev_day[rows], sets.eccentricity[rows], age_days) ** 2).sum(axis=1))
     same = np.flatnonzero((error == 0) & (distance < np.maximum(SAME_PLACE_SIGMAS * usual, SAME_PLACE_KM)))
-    return sorted(((int(sets.norad_id[last[j]]), float(distance[j])) for j in same), key=lambda found: found[1])
+    return sorted(((int(sets.norad_id[rows[j]]), float(distance[j])) for j in same), key=lambda found: found[1])
 
 
 def _swaps_and_cross_tags(
     sets: ElementSets, satellites: orbits.Satellites, at_epoch: Floats, rows: Ints, breaks: _Jumps
 ) -> list[Suspicion]:
-    """For each break: is the new orbit that of another number, and did that number take the old one?"""
-    landed: dict[int, tuple[int, list[int]]] = {}
+    """For each break: is the new orbit that of another number, and did that number take the old one?
+
+    Partners of a swap are looked for among the sets before breaks, since the partner may have moved first.
+    """
+    took = {}
     for j, k in enumerate(breaks.after.tolist()):
-        own = int(sets.norad_id[k])
-        others = _on_the_orbit_of(sets, satellites, rows, sets.epoch_utc[k], at_epoch[k], not_this=own)
-        if others:
-            landed[own] = j, [other for other, _ in others]
+        near = np.abs(sets.epoch_utc[breaks.row] - sets.epoch_utc[k]) < SAME_GAP
+        left = breaks.row[near & (sets.norad_id[breaks.row] != sets.norad_id[k])]
+        took[j] = {other for other, _ in _there(sets, satellites, left, sets.epoch_utc[k], at_epoch[k])}
+    number = sets.norad_id[breaks.after].tolist()
     out = []
-    for own, (j, others_) in landed.items():
-        size, t_utc = float(breaks.size_km[j]), sets.epoch_utc[breaks.after[j]]
-        partners = [other for other in others_ if own in landed.get(other, (0, []))[1]]
-        kind, other = ("identity swap", partners[0]) if partners else ("cross-tag", others_[0])
-        reason = Reason(kind, {"own": str(own), "other": str(other), "km": size})
-        out.append(Suspicion(kind, own, other, t_utc, size, reason))
+    for j, k in enumerate(breaks.after.tolist()):
+        own, size, t_utc = number[j], float(breaks.size_km[j]), sets.epoch_utc[k]
+        partner = next((n for i, n in enumerate(number) if n in took[j] and own in took[i]), None)
+        if partner is not None:
+            reason = Reason("identity swap", {"own": str(own), "other": str(partner), "km": size})
+            out.append(Suspicion("identity swap", own, partner, t_utc, size, reason))
+            continue
+        others = _last_before(sets, rows[sets.norad_id[rows] != own], t_utc)
+        for other, _ in _there(sets, satellites, others, t_utc, at_epoch[k])[:1]:
+            reason = Reason("cross-tag", {"own": str(own), "other": str(other), "km": size})
+            out.append(Suspicion("cross-tag", own, other, t_utc, size, reason))
     return out
