@@ -76,7 +76,7 @@ def _initialise(s: Rows, n_kozai: Floats) -> None:
     """Fill the rows `s`, whose elements are set."""
     cosio, sinio = np.cos(s["inc0"]), np.sin(s["inc0"])
     s["n0"], s["a0"] = _brouwer(n_kozai, s["e0"], cosio)
-    days_1950 = s["epoch_us"] / 86400e6 + 7306.0  # days from 1949-12-31, as SGP4 counts
+    days_1950 = _days_1950(s["epoch_us"])
     s["gsto"] = _sidereal_angle(days_1950)
     perigee_km = (s["a0"] * (1.0 - s["e0"]) - 1.0) * EARTH_RADIUS_KM
     s["deep"] = 2.0 * np.pi / s["n0"] >= DEEP_SPACE_MIN
@@ -89,6 +89,15 @@ def _initialise(s: Rows, n_kozai: Floats) -> None:
         part = s[deep]
         add_lunisolar(part, days_1950[deep])
         s[deep] = part
+
+
+def _days_1950(epoch_us: npt.NDArray[np.int64]) -> Floats:
+    """Days from 1949-12-31, as SGP4 counts, by way of a Julian date in one double, as the reference has it.
+
+    That rounds to 40 microseconds; it moves the Sun, the Moon and the sidereal angle only: millimetres at e = 0.97, else less.
+    """
+    day, rest = np.divmod(epoch_us, 86_400_000_000)
+    return ((2440587.5 + day) + rest / 86400e6) - 2433281.5
 
 
 def _brouwer(n_kozai: Floats, e0: Floats, cosio: Floats) -> tuple[Floats, Floats]:

@@ -41,7 +41,7 @@ from hoshimori.sky._slots import (
     T,
     U,
 )
-from hoshimori.sky._wide import compiled, sincos, sincos_small, wrapped
+from hoshimori.sky._wide import compiled, sincos, wrapped
 
 KEPLER_TOLERANCE = 1.0e-12
 KEPLER_STEPS = 10
@@ -171,9 +171,9 @@ def _states(w, m):  # type: ignore[no-untyped-def]
         n_over_xke = 1.0 / (am * root_a)
         mvt = (rdotl - n_over_xke * temp1 * x1mth2 * sin2u) * KM_PER_S
         rvdot = (rvdotl + n_over_xke * temp1 * (x1mth2 * cos2u + 1.5 * con41)) * KM_PER_S
-        s1, c1 = sincos_small(-0.25 * temp2 * x7thm1 * sin2u)
+        s1, c1 = sincos(-0.25 * temp2 * x7thm1 * sin2u)
         su, cu = sinu * c1 + cosu * s1, cosu * c1 - sinu * s1
-        s1, c1 = sincos_small(1.5 * temp2 * cosi * sini * cos2u)
+        s1, c1 = sincos(1.5 * temp2 * cosi * sini * cos2u)
         si, ci = sini * c1 + cosi * s1, cosi * c1 - sini * s1
         sn, cn = sincos(w[NODE + j] + 1.5 * temp2 * cosi * sin2u)
         ux, uy, uz = cn * cu - sn * ci * su, sn * cu + cn * ci * su, si * su

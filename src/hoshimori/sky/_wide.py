@@ -13,7 +13,7 @@ _FLAGS = {"contract", "nsz"}
 """What the compiler may do: fuse a multiply with an add, ignore the sign of zero. Never reorder, never assume away NaN."""
 
 compiled = numba.njit(fastmath=_FLAGS, error_model="numpy", cache=True, nogil=True)
-"""For loops over times. A division by zero gives infinity, as in arrays: a check for it would keep loops out of wide registers."""
+"""For loops over times. Division by zero gives infinity, as in arrays: a check for it would keep loops out of wide registers."""
 inlined = numba.njit(fastmath=_FLAGS, error_model="numpy", cache=True, forceinline=True)
 """For formulas used inside such loops."""
 
@@ -44,15 +44,6 @@ def sincos(x):  # type: ignore[no-untyped-def]
     sine = -sine if (k < 0.0) | (k == 0.5) else sine
     cosine = -cosine if (k > 0.0) | (k == -0.5) else cosine
     return sine, cosine
-
-
-@inlined
-def sincos_small(x):  # type: ignore[no-untyped-def]
-    """Sine and cosine of a small x [rad] by Taylor series: to 1e-16 for |x| < 0.1."""
-    z = x * x
-    s = x * (1.0 + z * (-1 / 6 + z * (1 / 120 + z * (-1 / 5040 + z * (1 / 362880)))))
-    c = 1.0 + z * (-1 / 2 + z * (1 / 24 + z * (-1 / 720 + z * (1 / 40320 - z * (1 / 3628800)))))
-    return s, c
 
 
 @inlined

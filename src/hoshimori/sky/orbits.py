@@ -4,6 +4,9 @@ Every state is in TEME of date, km and km/s, the frame and the theory that eleme
 prepared once (`prepare`); nothing here knows a name or a catalogue number. Reference: Vallado, Crawford, Hujsak, Kelso,
 "Revisiting Spacetrack Report #3", AIAA 2006-6753, in the "improved" mode with WGS-72 constants.
 
+The velocity is the theory's own and not quite the rate of its position: they differ by up to 3 cm/s in LEO and 7 cm/s in GEO.
+Where that matters (slow pairs), the minimum of a distance is to be sought on positions, not where r . v = 0.
+
 Error codes are the reference's: 1 eccentricity out of range, 2 mean motion not positive, 3 eccentricity out of range with the
 Sun and Moon, 4 semi-latus rectum negative, 6 decayed; and two of ours: 7 an element is not a finite number, 255 no set speaks.
 Where a code is not 0, position and velocity are NaN.
@@ -81,7 +84,7 @@ def prepare(
     columns["e0"] = _column("eccentricity", eccentricity, len(epoch))
     columns["bstar"] = _column("bstar_per_er", bstar_per_er, len(epoch))
     rev_day = _column("mean_motion_rev_day", mean_motion_rev_day, len(epoch))
-    columns["n_kozai"] = rev_day * (2.0 * np.pi / MINUTES_PER_DAY)
+    columns["n_kozai"] = rev_day / (MINUTES_PER_DAY / (2.0 * np.pi))  # rounded as the reference does
     table = constants(epoch.astype(np.int64), columns)
     table["error"][np.isnat(epoch)] = NOT_A_NUMBER
     return Satellites(table)
