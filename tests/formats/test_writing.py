@@ -21,11 +21,9 @@ OmmKind = Literal["json", "csv", "xml", "kvn"]
 OMM_KINDS: tuple[OmmKind, ...] = ("json", "csv", "xml", "kvn")
 CREATED = np.datetime64("2026-05-01T00:00:00", "us")
 
-names = (
-    st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "S", "Zs"]), max_size=24)
-    .map(str.strip)
-    .filter(str.isprintable)
-)
+letters = st.characters(codec="utf-8", categories=["L", "N", "P", "S", "Zs"])
+names = st.text(letters, max_size=24).map(str.strip).filter(lambda n: n.isprintable() and n.upper() != "UNKNOWN")
+"""Any name but the word with which the standard says that there is none."""
 angles = st.floats(0.0, 360.0)
 
 
