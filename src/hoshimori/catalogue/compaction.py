@@ -1,8 +1,5 @@
 """Many small files into few sorted ones. The rows stay the same; only where they lie changes."""
 
-# ruff: noqa: S608
-# Only our own file names, numbers and column names are put into SQL; text from outside goes in as a parameter.
-
 from __future__ import annotations
 
 from collections.abc import Iterator

@@ -1,8 +1,5 @@
 """Element sets by content digest: how a claim finds again what it stood on."""
 
-# ruff: noqa: S608
-# Only our own file names, numbers and column names are put into SQL; text from outside goes in as a parameter.
-
 from __future__ import annotations
 
 from collections.abc import Sequence

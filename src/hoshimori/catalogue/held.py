@@ -1,8 +1,5 @@
 """What is already held: which rows of a batch are news."""
 
-# ruff: noqa: S608
-# Only our own file names, numbers and column names are put into SQL; text from outside goes in as a parameter.
-
 from __future__ import annotations
 
 from typing import Any

@@ -30,6 +30,8 @@ class StoredFile:
     norad_max: int = -1
     epoch_min_us: int = 0
     epoch_max_us: int = 0
+    source_min: int = 0
+    source_max: int = -1
     replaces: int = 0
     base: bool = False
 
@@ -64,7 +66,8 @@ def parse(content: bytes, path: Path) -> Manifest:
         data = json.loads(content)
         stated = data.pop("sha256")
         if data["schema"] != SCHEMA:
-            raise CatalogueDamaged(f"{path}: written as {data['schema']!r}; this version of hoshimori reads {SCHEMA!r}")
+            other = f"{path}: written as {data['schema']!r}, not as {SCHEMA!r}"
+            raise CatalogueDamaged(f"{other}: use the version of hoshimori that wrote it, or a newer one")
         if stated != _digest(data):
             raise CatalogueDamaged(f"{path}: its contents do not match its own digest. {REMEDY}")
         files = tuple(StoredFile(**f) for f in data["files"])

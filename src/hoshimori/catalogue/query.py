@@ -1,8 +1,5 @@
 """Questions to the element-set files, as SQL: each gives at least the rows that `asof` then decides about, and few more."""
 
-# ruff: noqa: S608
-# Only our own file names, numbers and column names are put into SQL; text from outside goes in as a parameter.
-
 from __future__ import annotations
 
 from collections.abc import Sequence

@@ -1,8 +1,5 @@
 """Making a damaged catalogue again: from the bytes received, and from whatever else is still intact."""
 
-# ruff: noqa: S608
-# Only our own file names, numbers and column names are put into SQL; text from outside goes in as a parameter.
-
 from __future__ import annotations
 
 import shutil
@@ -21,7 +18,7 @@ from hoshimori.catalogue.raw import RawBytes
 from hoshimori.catalogue.report import FileReport, IngestReport
 from hoshimori.catalogue.shelves import Reader, StoredSource, names_known, read_sources
 from hoshimori.catalogue.store import FileGone, Store
-from hoshimori.catalogue.tables import RETIRED, SET_COLUMNS, SETS, element_sets
+from hoshimori.catalogue.tables import KEYS, RETIRED, SET_COLUMNS, SETS, element_sets
 from hoshimori.errors import CatalogueDamaged, NothingFound, Problem
 from hoshimori.facts import ElementSets, Received
 from hoshimori.ports import Progress
@@ -59,29 +56,37 @@ def _salvage(store: Store, new: Store, raw: RawBytes, lost: list[FileReport]) ->
     """Rows with no bytes behind them (append, keep_bytes=False), out of the files that are intact."""
     try:
         old = store.manifest()
+    except CatalogueDamaged:
+        old = store.found_on_disk()
+    try:
         sources = {s.source: s for s in read_sources(store, old) if not raw.has(s.sha256)}
     except (CatalogueDamaged, FileGone) as error:
         lost.append(_lost(str(store.folder), f"rows without stored bytes cannot be told apart: {error}"))
         return []
     out = []
-    for file in (*old.table(SETS), *old.table(RETIRED)) if sources else ():
+    for file in (*old.table(SETS), *old.table(RETIRED)):
+        if not any(file.source_min <= number <= file.source_max for number in sources):
+            continue
         try:
             store.check([file], again=True)
-            out += [
-                publish(new, [made_by_program(rows, s.provider, s.location, s.received_utc)])[0]
-                for s, rows in _rows_of(store, old, file, sources)
-            ]
+            parts = list(_rows_of(store, old, file, sources))
         except (CatalogueDamaged, FileGone) as error:
             lost.append(_lost(store.path(file), str(error)))
+        else:
+            out += publish(new, [made_by_program(rows, s.provider, s.location, s.received_utc) for s, rows in parts])
     return out
 
 
 def _rows_of(
     store: Store, manifest: Manifest, file: StoredFile, sources: dict[int, StoredSource]
 ) -> Iterator[tuple[StoredSource, ElementSets]]:
+    """The rows of these sources, by source; only those that still hash to the digest they are stored under."""
     numbers = ", ".join(map(str, sources))
-    sql = f"select {SET_COLUMNS} from {store.relation([file])} s where source in ({numbers})"
-    sets = element_sets(store.engine().sql(sql).fetchnumpy())
+    sql = f"select {SET_COLUMNS}, s.key_hi, s.key_lo from {store.relation([file])} s where source in ({numbers})"
+    found = store.engine().sql(sql).fetchnumpy()
+    sets = element_sets(found)
+    stored = np.stack([np.ma.getdata(found[k]) for k in KEYS], axis=1)
+    sets = sets.take((sets.digests() == stored).all(axis=1))
     with suppress(CatalogueDamaged, FileGone):  # without the names, the orbits are still worth saving
         sets = label(sets, names_known(store, manifest, None, _EVER))
     for number in np.unique(sets.source).tolist():

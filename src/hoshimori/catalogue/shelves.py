@@ -1,8 +1,5 @@
 """Reading the small tables: sources, names, problems; and what a parser of received bytes looks like."""
 
-# ruff: noqa: S608
-# Only our own file names, numbers and column names are put into SQL; text from outside goes in as a parameter.
-
 from __future__ import annotations
 
 from collections.abc import Sequence

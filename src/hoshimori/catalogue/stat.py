@@ -1,8 +1,5 @@
 """What the catalogue holds, how fresh it is, and how much was refused and why."""
 
-# ruff: noqa: S608
-# Only our own file names, numbers and column names are put into SQL; text from outside goes in as a parameter.
-
 from __future__ import annotations
 
 from dataclasses import dataclass

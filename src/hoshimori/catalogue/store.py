@@ -6,9 +6,6 @@ home/catalogue/files/           sets-000017-0.parquet ...
 home/raw/                       the bytes as received (raw.py)
 """
 
-# ruff: noqa: S608
-# Only our own file names, numbers and column names are put into SQL; text from outside goes in as a parameter.
-
 from __future__ import annotations
 
 import hashlib
@@ -16,7 +13,7 @@ import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -64,7 +61,9 @@ class Store:
         """A cursor of this store's DuckDB connection: cheap, and safe to use from another thread."""
         if self._con is None:
             self._con = connect()
-        return self._con.cursor()
+        cursor = self._con.cursor()
+        cursor.execute("set enable_progress_bar = false")  # its own bar would be drawn over ours
+        return cursor
 
     def manifest(self) -> Manifest:
         """What there is now. An absent catalogue is an empty one."""
@@ -152,6 +151,8 @@ class Store:
                             self.replace_manifest(writer.manifest)  # from now on a missing manifest is damage
                         writer.sweep()
                 yield writer
+            except FileGone as gone:
+                raise CatalogueDamaged(f"{self.files / str(gone)}: missing, though the manifest names it. {REMEDY}") from gone
             finally:
                 writer.discard()
 
@@ -160,6 +161,14 @@ class Store:
         old = [p.name for p in self.files.glob("*-*-*.parquet")]
         used = [int(x) for x in (name.split("-")[1] for name in old) if x.isdigit()]
         return Manifest(generation=max(used, default=0) + 1, superseded=tuple((n, time.time()) for n in sorted(old)))
+
+    def found_on_disk(self) -> Manifest:
+        """A manifest of whatever Parquet files are there and can be opened, for when the true one is lost."""
+        files = []
+        for path in sorted(self.files.glob("*-*-*.parquet")):
+            with suppress(Exception):  # whatever DuckDB says of a broken file: it cannot be used
+                files.append(describe(self.engine(), path.name.split("-")[0], path.name, path))
+        return Manifest(files=tuple(f for f in files if f.table in COLUMNS))
 
     def replace_manifest(self, manifest: Manifest) -> None:
         write_atomically(self._manifest_path, manifest.dump())
@@ -194,7 +203,7 @@ class Writer:
             try:
                 con.execute(f"copy (select * from ({query}) order by {ORDER[table]}) to '{target}' ({options})")
                 flush_file(aside)
-                entry = self._describe(con, table, name, aside, base)
+                entry = describe(con, table, name, aside, base)
                 os.replace(aside, path)
                 flush_folder(path.parent)
             except BaseException:
@@ -202,17 +211,6 @@ class Writer:
                 raise
         self._staged.append(entry)
         return entry
-
-    def _describe(self, con: Any, table: str, name: str, path: Path, base: bool) -> StoredFile:
-        size, sha256 = os.path.getsize(path), digest_of(str(path))
-        relation = files_sql([str(path)])
-        if table not in (SETS, RETIRED):
-            rows = con.execute(f"select count(*) from {relation}").fetchall()[0][0]
-            return StoredFile(table, name, rows, size, sha256, base=base)
-        ranges = "min(norad_id), max(norad_id), epoch_us(min(epoch_utc)), epoch_us(max(epoch_utc)), count_if(replaces)"
-        rows, *found = con.execute(f"select count(*), {ranges} from {relation}").fetchall()[0]
-        low, high, first, last, replaces = (int(x) for x in found)
-        return StoredFile(table, name, rows, size, sha256, low, high, first, last, replaces, base)
 
     def adopt(self, path: Path, file: StoredFile) -> None:
         """Stage a finished file from elsewhere on the same disk, under a new name."""
@@ -250,6 +248,19 @@ class Writer:
         for path in self._store.folder.glob(f"*{PARTIAL}"):
             path.unlink(missing_ok=True)
         self.manifest = replace(self.manifest, superseded=keep)
+
+
+def describe(con: Any, table: str, name: str, path: Path, base: bool = False) -> StoredFile:
+    """The manifest's entry for a Parquet file, from the file."""
+    size, sha256 = os.path.getsize(path), digest_of(str(path))
+    relation = files_sql([str(path)])
+    if table not in (SETS, RETIRED):
+        rows = con.execute(f"select count(*) from {relation}").fetchall()[0][0]
+        return StoredFile(table, name, rows, size, sha256, base=base)
+    ranges = ", ".join(f"min({k}), max({k})" for k in ("norad_id", "epoch_us(epoch_utc)", "source"))
+    rows, *found = con.execute(f"select count(*), {ranges}, count_if(replaces) from {relation}").fetchall()[0]
+    low, high, first, last, source_low, source_high, replaces = (int(x) for x in found)
+    return StoredFile(table, name, rows, size, sha256, low, high, first, last, source_low, source_high, replaces, base)
 
 
 def digest_of(path: str) -> str:

@@ -2,6 +2,7 @@
 
 Every table is a set of immutable Parquet files. DuckDB is an engine over them and nothing else: its connections are in
 memory, it may not download extensions, and no .duckdb file exists (one open for writing would lock every reader out).
+Only our own file names, numbers and column names are put into SQL text; text from outside goes in as a parameter.
 """
 
 from __future__ import annotations

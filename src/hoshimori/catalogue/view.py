@@ -1,8 +1,5 @@
 """A window of time on the facts, as known at one moment: read from the files of one manifest."""
 
-# ruff: noqa: S608
-# Only our own file names, numbers and column names are put into SQL; text from outside goes in as a parameter.
-
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
