@@ -19,7 +19,7 @@ demo: $(VENV)/.synced  ## watch over the Japanese communication satellites and w
 	$(VENV)/bin/hoshimori demo
 
 test: lint  ## everything that must hold: style, types, floors, tests (WORKERS=2)
-	$(VENV)/bin/python -m pytest -n $(WORKERS) --dist loadscope
+	$(VENV)/bin/python -m pytest -n $(WORKERS) --dist worksteal
 
 lint: $(VENV)/.synced-dev  ## style, types and floors
 	$(VENV)/bin/ruff check .
