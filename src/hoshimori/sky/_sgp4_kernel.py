@@ -46,7 +46,6 @@ from hoshimori.sky._wide import compiled, sincos, wrapped
 KEPLER_TOLERANCE = 1.0e-12
 KEPLER_STEPS = 10
 KM_PER_S = EARTH_RADIUS_KM * XKE / 60.0
-SILENT = 255
 
 
 @compiled
@@ -210,11 +209,11 @@ def _propagate(s, w, c, m, r, v, error):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def fill_spans(table, t_us, row, first, last, r, v, error):  # type: ignore[no-untyped-def]
-    """Set j into row[j] of r, v (rows, 3, m) and error (rows, m) at times first[j]:last[j]."""
+def fill(table, which, t_us, offset_s, row, first, last, r, v, error):  # type: ignore[no-untyped-def]
+    """Set which[k] into row[k] of r, v (rows, 3, m) and error (rows, m), at times first[k]:last[k] of t_us + offset_s (m,)."""
     w, c = np.empty(SCRATCH), np.empty(6)
-    for k in range(len(table)):
-        s, i = table[k], row[k]
+    for k in range(len(which)):
+        s, i = table[which[k]], row[k]
         if s.error != 0:
             r[i, :, first[k] : last[k]] = np.nan
             v[i, :, first[k] : last[k]] = np.nan
@@ -224,27 +223,5 @@ def fill_spans(table, t_us, row, first, last, r, v, error):  # type: ignore[no-u
         for a in range(first[k], last[k], LANES):
             b = min(a + LANES, last[k])
             for j in range(b - a):
-                w[T + j] = (t_us[a + j] - s.epoch_us) / 6e7
-            _propagate(s, w, c, b - a, r[i, :, a:b], v[i, :, a:b], error[i, a:b])
-
-
-@compiled
-def fill_pairs(table, index, t_us, offset_s, r, v, error):  # type: ignore[no-untyped-def]
-    """Set index[k] at t_us[k] + offset_s[k] into r, v (3, k) and error (k). Runs of one set are worked on together."""
-    w, c = np.empty(SCRATCH), np.empty(6)
-    a, n = 0, len(index)
-    while a < n:
-        b = a + 1
-        while b < n and b - a < LANES and index[b] == index[a]:
-            b += 1
-        s = table[index[a]]
-        if s.error != 0:
-            r[:, a:b] = np.nan
-            v[:, a:b] = np.nan
-            error[a:b] = s.error
-        else:
-            c[0] = np.nan
-            for j in range(b - a):
                 w[T + j] = (t_us[a + j] - s.epoch_us) / 6e7 + offset_s[a + j] / 60.0
-            _propagate(s, w, c, b - a, r[:, a:b], v[:, a:b], error[a:b])
-        a = b
+            _propagate(s, w, c, b - a, r[i, :, a:b], v[i, :, a:b], error[i, a:b])

@@ -102,7 +102,7 @@ def spans(sats: Satellites, t_utc: Times, *, row: Ints, first: Ints, last: Ints,
 
     Where no set speaks the states are NaN and the error 255. Where two speak for the same row and time, the later set wins.
     """
-    from hoshimori.sky._sgp4_kernel import fill_spans
+    from hoshimori.sky._sgp4_kernel import fill
 
     t_us, m = _microseconds(t_utc), len(t_utc)
     row, first, last = (np.ascontiguousarray(x, dtype=np.int64) for x in (row, first, last))
@@ -111,7 +111,7 @@ def spans(sats: Satellites, t_utc: Times, *, row: Ints, first: Ints, last: Ints,
     full = len(sats) == rows and bool((first == 0).all() and (last == m).all()) and len(np.unique(row)) == rows
     r, v = (np.empty((rows, 3, m)) if full else np.full((rows, 3, m), np.nan) for _ in range(2))
     error = np.full((rows, m), NO_SET_SPEAKS, np.uint8)
-    fill_spans(sats.table, t_us, row, first, last, r, v, error)
+    fill(sats.table, np.arange(len(sats)), t_us, np.zeros(m), row, first, last, r, v, error)
     return States(r, v, error)
 
 
@@ -120,7 +120,7 @@ def pairs(sats: Satellites, index: Ints, t_utc: Times, *, offset_s: Floats | Non
 
     `offset_s` carries what microseconds cannot. Fastest where neighbours in `index` are equal.
     """
-    from hoshimori.sky._sgp4_kernel import fill_pairs
+    from hoshimori.sky._sgp4_kernel import fill
 
     index = np.ascontiguousarray(index, dtype=np.int64)
     k = len(index)
@@ -130,9 +130,11 @@ def pairs(sats: Satellites, index: Ints, t_utc: Times, *, offset_s: Floats | Non
     t_us = _microseconds(t_utc)
     if not len(t_us) == len(offset) == k:
         raise UsageError(f"pairs: index, t_utc and offset_s must be equally long; got {k}, {len(t_us)}, {len(offset)}")
-    r, v, error = np.empty((3, k)), np.empty((3, k)), np.empty(k, np.uint8)
-    fill_pairs(sats.table, index, t_us, offset, r, v, error)
-    return np.ascontiguousarray(r.T), np.ascontiguousarray(v.T), error
+    r, v, error = np.empty((1, 3, k)), np.empty((1, 3, k)), np.empty((1, k), np.uint8)
+    edges = np.flatnonzero(np.diff(index, prepend=-1, append=-1))  # where a run of one set begins or ends
+    first, last = edges[:-1], edges[1:]
+    fill(sats.table, index[first], t_us, offset, np.zeros(len(first), np.int64), first, last, r, v, error)
+    return np.ascontiguousarray(r[0].T), np.ascontiguousarray(v[0].T), error[0]
 
 
 def _column(name: str, value: npt.ArrayLike, n: int) -> Floats:
