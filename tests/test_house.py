@@ -101,6 +101,12 @@ def test_every_room_is_on_the_list_of_rooms() -> None:
     assert rooms == listed
 
 
+def test_every_choice_that_was_weighed_is_on_the_list_of_choices() -> None:
+    listed = re.findall(r"\]\(([\w.-]+)\)", (ROOT / "design" / "README.md").read_text(encoding="utf-8"))
+    there = [p.name for p in (ROOT / "design").iterdir() if p.suffix in (".md", ".py") and p.name != "README.md"]
+    assert sorted(listed) == sorted(there)
+
+
 SECRETS = re.compile(
     r"-----BEGIN [A-Z ]*PRIVATE KEY-----"
     r"|\bAKIA[0-9A-Z]{16}\b"
