@@ -137,7 +137,8 @@ def main() -> None:
     for name, which in groups.items():
         some = np.flatnonzero(which)
         some = some[:: max(1, len(some) // 1500)]
-        compare(name, epoch[some], elements[some], t_utc, options.seconds)
+        if len(some):
+            compare(name, epoch[some], elements[some], t_utc, options.seconds)
     first_use()
 
 

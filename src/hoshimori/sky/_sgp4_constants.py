@@ -137,11 +137,16 @@ def _precession(s: Rows, cosio: Floats) -> None:
     s["nodecf"] = 3.5 * omeosq * xhdot1  # times cc1, once drag is known
 
 
+def _atmosphere_km(perigee_km: Floats) -> Floats:
+    """Height s of the density model, lowered for perigees below 156 km."""
+    low = np.where(perigee_km < 98.0, 20.0, perigee_km - 78.0)
+    return np.where(perigee_km < 156.0, low, 78.0)
+
+
 def _drag(s: Rows, perigee_km: Floats, cosio: Floats, sinio: Floats) -> tuple[Floats, Floats]:
     """First-order drag constants; returns coef and tsi, which the higher terms need."""
     e0, a0, n0, bstar = s["e0"], s["a0"], s["n0"], s["bstar"]
-    low = np.where(perigee_km < 98.0, 20.0, perigee_km - 78.0)
-    s_km = np.where(perigee_km < 156.0, low, 78.0)
+    s_km = _atmosphere_km(perigee_km)
     qzms24 = ((120.0 - s_km) / EARTH_RADIUS_KM) ** 4
     tsi = 1.0 / (a0 - (s_km / EARTH_RADIUS_KM + 1.0))
     eta = a0 * e0 * tsi
@@ -174,8 +179,7 @@ def _drag(s: Rows, perigee_km: Floats, cosio: Floats, sinio: Floats) -> tuple[Fl
 def _drag_series(s: Rows, coef: Floats, tsi: Floats, perigee_km: Floats) -> None:
     """Second to fifth powers of time, unused where `simple_drag`."""
     a0, cc1 = s["a0"], s["cc1"]
-    low = np.where(perigee_km < 98.0, 20.0, perigee_km - 78.0)
-    sfour = np.where(perigee_km < 156.0, low, 78.0) / EARTH_RADIUS_KM + 1.0
+    sfour = _atmosphere_km(perigee_km) / EARTH_RADIUS_KM + 1.0
     cc1sq = cc1 * cc1
     s["d2"] = 4.0 * a0 * tsi * cc1sq
     temp = s["d2"] * tsi * cc1 / 3.0

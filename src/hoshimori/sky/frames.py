@@ -6,7 +6,7 @@ Vectors are (..., 3) in km and km/s, times broadcast against the leading axes. T
 What the Earth does beyond theory is an argument, `EarthOrientation`. Left at zero, the price is: UT1 - UTC below 0.9 s turns the
 Earth by up to 0.42 km at the equator and 2.8 km in GEO (0.004 deg of longitude; in 2017-2026 |UT1 - UTC| stayed below 0.3 s:
 a third of this); polar motion below 0.6 arcsec 18 m on the ground, 120 m in GEO; the pole offsets dpsi, deps below 0.15 arcsec
-5 m on the ground, 30 m in GEO, for GCRS and EME2000 only. Excess length of day is left out: below 1 mm/s.
+5 m on the ground, 40 m in GEO, for GCRS and EME2000 only. Excess length of day is left out: below 1 mm/s.
 """
 
 from __future__ import annotations
