@@ -62,7 +62,7 @@ def test_no_zip_at_all(content: bytes) -> None:
     assert (parsed.format, len(parsed.problems)) == ("zip", 1)
 
 
-@pytest.mark.parametrize("bomb", [gzip.compress(bytes(200_000)), zipped({"zeros": bytes(200_000)})])
+@pytest.mark.parametrize("bomb", [gzip.compress(bytes(200_000)), zipped({"zeros": bytes(200_000)})], ids=["gzip", "zip"])
 def test_a_bomb_is_not_unpacked(bomb: bytes) -> None:
     (found,) = unpack(bomb, "bomb", limit_bytes=100_000)
     assert found[0] == b""

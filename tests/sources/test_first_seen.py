@@ -78,7 +78,11 @@ def test_a_log_without_its_column_is_reported_as_such(text: str) -> None:
     assert "first_seen_utc" in problem.expected
 
 
-@pytest.mark.parametrize("content", [gzip.compress(HEADER.encode() * 99)[:-20], b"not gzip", gzip.compress(b"\xff\xfe\x00")])
+@pytest.mark.parametrize(
+    "content",
+    [gzip.compress(HEADER.encode() * 99)[:-20], b"not gzip", gzip.compress(b"\xff\xfe\x00")],
+    ids=["cut short", "not gzip", "not text"],
+)
 def test_a_damaged_log_is_a_problem_not_an_end(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "geo_first_seen.csv.gz"
     path.write_bytes(content)
