@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +13,7 @@ from hypothesis import strategies as st
 
 from hoshimori.catalogue import Catalogue
 from hoshimori.catalogue.raw import log_bytes, parse_log
-from hoshimori.errors import FormatError, NothingFound, UsageError
+from hoshimori.errors import FormatError, NothingFound, TooSoon, UsageError
 from hoshimori.facts import DataMode, ElementSets, KnownBasis, Parsed, Received
 from tests.catalogue.some import HOUR, NAT, T0, read, received, row, same, sets
 
@@ -188,6 +190,25 @@ def test_columns_with_a_fault_are_refused_whole(tmp_path: Path) -> None:
         Catalogue(tmp_path).append(sets([1, 2], [0, 0], eccentricity=[0.1, np.nan]), provider="p", location="l")
     assert len(caught.value.problems) == 1
     assert Catalogue(tmp_path).stat().sets == 0
+
+
+def test_a_source_that_fails_half_way_has_brought_what_came_before(tmp_path: Path) -> None:
+    def failing() -> Iterator[Received]:
+        yield received([row(1, 0)])
+        raise TooSoon("asked again too soon", retry_after_s=60)
+
+    catalogue = Catalogue(tmp_path, read=read)
+    with pytest.raises(TooSoon):
+        catalogue.ingest(failing())
+    assert len(all_of(catalogue, 1)) == 1
+
+
+def test_reports_are_plain_json(tmp_path: Path) -> None:
+    catalogue = Catalogue(tmp_path, read=read)
+    report = catalogue.ingest([received([row(1, 0), {"bad": 1}])])
+    back = json.loads(json.dumps(report.to_json()))
+    assert (back["new"], back["refused"], back["files"][0]["location"]) == (1, 1, "place")
+    assert json.loads(json.dumps(catalogue.stat().to_json()))["sets"] == 1
 
 
 def test_data_modes_are_kept_apart(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from hoshimori.catalogue.shelves import Reader, StoredSource, read_problems, rea
 from hoshimori.catalogue.stat import CatalogueStat, measure
 from hoshimori.catalogue.store import GRACE_S, Store, default_home
 from hoshimori.catalogue.view import LOOKBACK, CatalogueView
+from hoshimori.catalogue.writer import writing
 from hoshimori.errors import Problem
 from hoshimori.facts import DataMode, ElementSets, Received
 from hoshimori.ports import Progress, silent
@@ -95,7 +96,7 @@ class Catalogue:
 
     def compact(self) -> CatalogueStat:
         """Sort everything into few files. Answers stay the same; reading becomes faster."""
-        with self._store.writing() as writer:
+        with writing(self._store) as writer:
             compact(self._store, writer)
         return self.stat()
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from hoshimori.catalogue.manifest import Manifest, StoredFile
 from hoshimori.catalogue.query import live_rows, replaced_rows
-from hoshimori.catalogue.store import Store, Writer
+from hoshimori.catalogue.store import Store
 from hoshimori.catalogue.tables import COLUMNS, RETIRED, SETS
+from hoshimori.catalogue.writer import Writer
 
 FILE_ROWS = 1_000_000
 """Rows of one base file, about 100 MB. A question about one object opens one such file."""

@@ -14,8 +14,9 @@ from hoshimori.catalogue.names import news
 from hoshimori.catalogue.raw import Arrival, RawBytes
 from hoshimori.catalogue.report import FileReport, IngestReport
 from hoshimori.catalogue.shelves import Reader, StoredSource, read_names, read_sources
-from hoshimori.catalogue.store import Store, Writer, rows_to_columns
+from hoshimori.catalogue.store import Store
 from hoshimori.catalogue.tables import EPHEMERIDES, NAMES, PROBLEMS, SETS, SOURCES, store_columns
+from hoshimori.catalogue.writer import Writer, rows_to_columns, writing
 from hoshimori.facts import Bools, ElementSets, Received
 from hoshimori.ports import Progress
 
@@ -30,6 +31,17 @@ def ingest(
     """See `Catalogue.ingest`."""
     began = time.monotonic()
     run = _Run(store)
+    try:
+        _read_all(run, raw, received, read, progress, keep_bytes)
+    except Exception:
+        run.publish()  # a source that fails half-way has still brought what came before
+        raise
+    progress("storing", len(run.reports), len(run.reports))
+    run.publish()
+    return IngestReport(tuple(run.reports), time.monotonic() - began, advice(store.manifest()))
+
+
+def _read_all(run: _Run, raw: RawBytes, received: Iterable[Received], read: Reader, progress: Progress, keep_bytes: bool) -> None:
     for count, item in enumerate(received):
         progress(f"reading {item.location}", count, 0)
         arrival = Arrival.of(item)
@@ -42,9 +54,6 @@ def ingest(
         if intake.ephemerides and not keep_bytes:
             raw.keep(item, arrival)  # an ephemeris is read again from its bytes whenever it is asked for
         run.add(intake)
-    progress("storing", len(run.reports), len(run.reports))
-    run.publish()
-    return IngestReport(tuple(run.reports), time.monotonic() - began, advice(store.manifest()))
 
 
 class _Run:
@@ -82,7 +91,7 @@ class _Run:
 
 def publish(store: Store, intakes: Sequence[Intake]) -> list[FileReport]:
     """Store what is new of these files under the write lock, in one publication. One report for each, in their order."""
-    with store.writing() as writer:
+    with writing(store) as writer:
         held = {_arrival(s) for s in read_sources(store, writer.manifest) if s.sha256}
         fresh = [i for i in intakes if i.arrival not in held]  # another process may have been faster
         counts = iter(_store(store, writer, fresh))

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from hoshimori.errors import CatalogueBusy
 
-_POLL_S = 0.05
+_POLL_S = 0.01
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from hoshimori.catalogue.report import FileReport, IngestReport
 from hoshimori.catalogue.shelves import Reader, StoredSource, names_known, read_sources
 from hoshimori.catalogue.store import FileGone, Store
 from hoshimori.catalogue.tables import KEYS, RETIRED, SET_COLUMNS, SETS, element_sets
+from hoshimori.catalogue.writer import found_on_disk, writing
 from hoshimori.errors import CatalogueDamaged, NothingFound, Problem
 from hoshimori.facts import ElementSets, Received
 from hoshimori.ports import Progress
@@ -30,7 +31,7 @@ def rebuild(store: Store, raw: RawBytes, read: Reader, *, progress: Progress) ->
     """See `Catalogue.rebuild`. The new files are made aside and put in place by one rename of the manifest at the end."""
     began = time.monotonic()
     aside = store.home / "rebuilding"
-    with store.writing(afresh=True) as writer, writing_to(aside):
+    with writing(store, afresh=True) as writer, writing_to(aside):
         shutil.rmtree(aside, ignore_errors=True)
         new = Store(aside)
         lost: list[FileReport] = []
@@ -57,7 +58,7 @@ def _salvage(store: Store, new: Store, raw: RawBytes, lost: list[FileReport]) ->
     try:
         old = store.manifest()
     except CatalogueDamaged:
-        old = store.found_on_disk()
+        old = found_on_disk(store)
     try:
         sources = {s.source: s for s in read_sources(store, old) if not raw.has(s.sha256)}
     except (CatalogueDamaged, FileGone) as error:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
 from hoshimori.errors import Problem
 
@@ -22,6 +23,9 @@ class FileReport:
     names: int = 0
     skipped: bool = False
     problems: tuple[Problem, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        return {f.name: getattr(self, f.name) for f in fields(self)} | {"problems": [str(p) for p in self.problems]}
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,12 @@ class IngestReport:
     def skipped(self) -> int:
         """Files that were taken in before, byte for byte."""
         return sum(f.skipped for f in self.files)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON types; problems as text, all of them."""
+        totals = {"read": self.read, "new": self.new, "known": self.known, "refused": self.refused, "skipped": self.skipped}
+        files = [f.to_json() for f in self.files]
+        return {"schema": "hoshimori.ingest-report/1", **totals, "seconds": round(self.seconds, 3), "files": files}
 
     def __str__(self) -> str:
         lines = [
