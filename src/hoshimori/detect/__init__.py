@@ -1,0 +1,1 @@
+"""ONE FILE, ONE PHENOMENON: a detector is handed a view and a watchlist and gives events."""

@@ -1,0 +1,1 @@
+"""THE ONLY ROOM THAT SPEAKS TO PEOPLE: the command line, the Python calls behind it, the report."""
