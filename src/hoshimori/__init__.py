@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from hoshimori.doors.library import check as check
     from hoshimori.doors.library import history as history
     from hoshimori.doors.library import ingest as ingest
+    from hoshimori.doors.library import names as names
     from hoshimori.doors.library import stat as stat
     from hoshimori.doors.library import sweep as sweep
     from hoshimori.doors.library import to_arrow as to_arrow
@@ -35,6 +36,7 @@ _WHERE = {
     "check": "hoshimori.doors.library",
     "history": "hoshimori.doors.library",
     "ingest": "hoshimori.doors.library",
+    "names": "hoshimori.doors.library",
     "stat": "hoshimori.doors.library",
     "sweep": "hoshimori.doors.library",
     "to_arrow": "hoshimori.doors.library",

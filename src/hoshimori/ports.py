@@ -6,7 +6,7 @@ Built-ins enter by the same door as strangers: the entry-point groups `hoshimori
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
@@ -71,12 +71,24 @@ class Detector(Protocol):
 
 def plugins(group: str) -> dict[str, Any]:
     """Names to loaded objects of one entry-point group, such as "hoshimori.detectors"."""
-    return {p.name: p.load() for p in entry_points(group=group)}
+    return {p.name: _load(p) for p in entry_points(group=group)}
 
 
 def plugin(group: str, name: str) -> Any:
     """One plugin by name; a clear refusal where there is none."""
     for p in entry_points(group=group, name=name):
-        return p.load()
+        return _load(p)
     known = ", ".join(sorted(p.name for p in entry_points(group=group)))
     raise UsageError(f"no plugin {name!r} in {group}: known are {known or 'none'}")
+
+
+def _load(found: EntryPoint) -> Any:
+    """The object of an entry point. A stranger's plugin may raise anything on import: UsageError then names it and its package."""
+    try:
+        return found.load()
+    except Exception as error:
+        package = found.dist.name if found.dist else "an unknown package"
+        raise UsageError(
+            f"the plugin {found.name} = {found.value} ({found.group}) of {package} does not load: {error!r}. "
+            f"Mend or remove it: pip uninstall {package}"
+        ) from error

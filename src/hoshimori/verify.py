@@ -6,6 +6,7 @@ there, unaltered, and still hold it. Then the named method runs again on a view 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,13 +16,15 @@ import numpy as np
 from hoshimori import formats
 from hoshimori.catalogue import Catalogue, MemoryView
 from hoshimori.catalogue.shelves import StoredSource
-from hoshimori.errors import CatalogueError, NothingFound, UsageError
+from hoshimori.errors import CatalogueError, HoshimoriError, NothingFound, UsageError
 from hoshimori.facts import Asset, DataMode, ElementSets, Ephemeris, Watchlist
 from hoshimori.findings import Event, Evidence, Quantity, iso
 from hoshimori.ports import Detector, plugin
 
 TOLERANCE = {"km": 1e-6, "km/s": 1e-9, "s": 1e-3, "d": 1e-8, "h": 1e-6}
 """How far a recomputed number may lie from the claimed one, by unit: rounding between processors, nothing more."""
+NEEDED = ("start", "stop", "as_of", "asset", "cospar_id", "declared", "settings")
+DIGEST = re.compile("[0-9a-f]{32}")
 SAME_MOMENT = np.timedelta64(1, "ms")
 NEARBY = np.timedelta64(60, "s")
 
@@ -58,19 +61,33 @@ def verify(records: Iterable[Mapping[str, Any]], catalogue: Catalogue) -> Iterat
     """Re-run claims as they stand in an events.jsonl, one Check each. A record that is no event raises UsageError."""
     bytes_seen: dict[str, frozenset[str] | str] = {}
     for number, record in enumerate(records, 1):
-        try:
-            event = Event.from_json(record)
-        except (KeyError, TypeError, ValueError) as error:
-            raise UsageError(f"record {number} is not an event of hoshimori.event/1: {error!r}") from error
-        yield _check(event, str(record.get("id", "")), catalogue, bytes_seen)
+        event, event_id = _event(record, number)
+        yield _check(event, event_id, str(record.get("id", "")), catalogue, bytes_seen)
 
 
-def _check(event: Event, claimed_id: str, catalogue: Catalogue, bytes_seen: dict[str, frozenset[str] | str]) -> Check:
-    fields = [_field("id", claimed_id, event.event_id)]
+def _event(record: Mapping[str, Any], number: int) -> tuple[Event, str]:
+    """The event and the id that its content has; UsageError says what a record lacks."""
+    try:
+        event = Event.from_json(record)
+        event_id = event.event_id
+        missing = [k for k in NEEDED if k not in event.evidence[0].parameters]
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        raise UsageError(f"record {number} is not an event of hoshimori.event/1: {error!r}") from error
+    if missing:
+        raise UsageError(f"record {number}: evidence without the parameters {', '.join(missing)}: it cannot be run again")
+    return event, event_id
+
+
+def _check(
+    event: Event, event_id: str, claimed_id: str, catalogue: Catalogue, bytes_seen: dict[str, frozenset[str] | str]
+) -> Check:
+    fields = [_field("id", claimed_id, event_id)]
     evidence = event.evidence[0]
     sets, missing = _inputs(evidence, catalogue)
     fields.append(_field("inputs held", "0 missing", f"{missing} missing", unknown=missing > 0))
-    fields.append(_bytes_check(sets, catalogue, bytes_seen))
+    fields.append(_bytes_check(sets, evidence, catalogue, bytes_seen))
+    if fields[-1].verdict == "cannot" and any(d.startswith("sha256:") for d in evidence.inputs):
+        return Check(claimed_id, event.kind, (*fields, FieldCheck("re-run", "", "the ephemeris cannot be read", "cannot")))
     detector, reason = _detector(evidence)
     if missing or detector is None:
         return Check(claimed_id, event.kind, (*fields, FieldCheck("re-run", "", reason or "inputs are missing", "cannot")))
@@ -86,14 +103,24 @@ def _field(name: str, claimed: str, recomputed: str, *, unknown: bool = False) -
 
 
 def _inputs(evidence: Evidence, catalogue: Catalogue) -> tuple[ElementSets, int]:
-    wanted = [d for d in evidence.inputs if not d.startswith("sha256:")]
-    sets = catalogue.by_digest(wanted)
-    return sets, len(set(wanted) - set(sets.digest_texts()))
+    """The element sets of the evidence, and how many inputs are not held; a digest that is none is not held either."""
+    wanted = {d for d in evidence.inputs if not d.startswith("sha256:")}
+    sets = catalogue.by_digest([d for d in wanted if DIGEST.fullmatch(d)])
+    sources = {s.sha256 for s in catalogue.sources()}
+    ephemerides = {d.removeprefix("sha256:") for d in evidence.inputs if d.startswith("sha256:")}
+    return sets, len(wanted - set(sets.digest_texts())) + len(ephemerides - sources)
 
 
-def _bytes_check(sets: ElementSets, catalogue: Catalogue, seen: dict[str, frozenset[str] | str]) -> FieldCheck:
+def _bytes_check(
+    sets: ElementSets, evidence: Evidence, catalogue: Catalogue, seen: dict[str, frozenset[str] | str]
+) -> FieldCheck:
     """Are the bytes that every input was read from still there and do they still hold it?"""
     digests, trouble = np.array(sets.digest_texts(), object), []
+    for name in (d.removeprefix("sha256:") for d in evidence.inputs if d.startswith("sha256:")):
+        try:
+            catalogue.raw(name)
+        except (CatalogueError, NothingFound) as error:
+            trouble.append(str(error))
     for index, source in catalogue.source_of(np.unique(sets.source).tolist()).items():
         if source.sha256 not in seen:
             seen[source.sha256] = _digests_in(source, catalogue)
@@ -123,8 +150,8 @@ def _detector(evidence: Evidence) -> tuple[Detector | None, str]:
     name, _, version = evidence.method.partition("@")
     try:
         detector: Detector = plugin("hoshimori.detectors", name)().with_settings(evidence.parameters["settings"])
-    except UsageError as error:
-        return None, str(error)
+    except (HoshimoriError, TypeError, ValueError) as error:
+        return None, f"{evidence.method} cannot be set up as the claim says: {error}"
     if detector.version != version:
         return None, f"the claim was made by {evidence.method}, this is {name}@{detector.version}"
     return detector, ""
@@ -163,10 +190,16 @@ def _compare(claimed: Event, again: Event) -> list[FieldCheck]:
         _field("label", claimed.label, again.label),
         _field("normal", str(claimed.normal), str(again.normal)),
         _field("data_mode", claimed.data_mode.name, again.data_mode.name),
+        _moment("as_of", claimed.as_of_utc, again.as_of_utc),
+        _field("explanations", _verdicts(claimed), _verdicts(again)),
     ]
     for name in sorted({*claimed.quantities, *again.quantities}):
         fields += _quantity(name, claimed.quantities.get(name), again.quantities.get(name))
     return fields
+
+
+def _verdicts(event: Event) -> str:
+    return ", ".join(f"{x.name}: {x.verdict}" for x in event.explanations)
 
 
 def _moment(name: str, claimed: np.datetime64, again: np.datetime64) -> FieldCheck:

@@ -10,13 +10,15 @@ from typing import Any
 import numpy as np
 
 from hoshimori.errors import NothingFound
-from hoshimori.facts import Asset, DataMode, ElementSets, Watchlist
+from hoshimori.facts import Asset, DataMode, ElementSets, Ephemeris, ObjectName, Watchlist
 from hoshimori.findings import AssetState, Event, Quantity, Reason, iso
 from hoshimori.ports import Detector, Progress, View, plugins, silent
 
 BEFORE = np.timedelta64(7, "D")
 AFTER = np.timedelta64(3, "D")
 STALE_DAYS = 5.0
+AHEAD_DAYS = 1.0
+"""A set with an epoch this far after the moment of knowledge is not believed: published sets run ahead by hours at most."""
 DAY = np.timedelta64(86_400_000_000, "us")
 
 
@@ -34,6 +36,15 @@ class Sweep:
     objects: int
     seconds: float
 
+    @property
+    def advice(self) -> tuple[Reason, ...]:
+        """What a reader must know before the table: that nothing here speaks about the moment asked."""
+        seen = [s for s in self.states if s.state != "not observable"]
+        if not seen or any(s.state != "stale" for s in seen):
+            return ()
+        newest = max(seen, key=lambda s: s.newest_epoch_utc)
+        return (Reason("all stale", {"days": newest.age_days, "newest": iso(newest.newest_epoch_utc)}),)
+
     def to_json(self) -> dict[str, Any]:
         return {
             "schema": "hoshimori.sweep/1",
@@ -43,6 +54,7 @@ class Sweep:
             "as_of": iso(self.as_of_utc),
             "data_modes": [m.name for m in self.data_modes],
             "objects": self.objects,
+            "advice": [r.to_json() for r in self.advice],
             "states": [s.to_json() for s in self.states],
             "events": [e.to_json() for e in self.events],
         }
@@ -54,7 +66,7 @@ def window(as_of_utc: np.datetime64) -> tuple[np.datetime64, np.datetime64]:
 
 
 def detectors() -> list[Detector]:
-    """One of each detector installed, built-in or not, found as plugins are found."""
+    """One of each detector installed, built-in or not, found as plugins are found. UsageError names one that does not load."""
     return [kind() for _, kind in sorted(plugins("hoshimori.detectors").items())]
 
 
@@ -62,13 +74,15 @@ def sweep(view: View, watchlist: Watchlist, *, using: Sequence[Detector] | None 
     """Run detectors over a view for a watchlist. Raises NothingFound where the view holds nothing at all."""
     began = time.perf_counter()
     latest = view.latest()
-    if not len(latest) and not any(view.ephemerides(a.norad_id, a.cospar_id) for a in watchlist.assets):
+    given = {a.asset_id: view.ephemerides(a.norad_id, a.cospar_id) for a in watchlist.assets}
+    if not len(latest) and not any(given.values()):
         raise NothingFound(
             f"no element set is known as of {iso(view.as_of_utc)}: ingest some first (hoshimori ingest), "
             "or ask as of a later time (--as-of)"
         )
     events = [e for d in using or detectors() for e in d.detect(view, watchlist, progress=progress)]
-    states = tuple(_state(view, latest, asset, events) for asset in watchlist.assets)
+    names = view.names([a.norad_id for a in watchlist.assets if a.norad_id is not None])
+    states = tuple(_state(view, latest, asset, given[asset.asset_id], names, events) for asset in watchlist.assets)
     modes = sorted({int(m) for m in np.unique(latest.data_mode)})
     return Sweep(
         watchlist,
@@ -83,18 +97,30 @@ def sweep(view: View, watchlist: Watchlist, *, using: Sequence[Detector] | None 
     )
 
 
-def _state(view: View, latest: ElementSets, asset: Asset, events: Sequence[Event]) -> AssetState:
-    """quiet, attention, stale or not observable, in that order of silence: what cannot be seen is never called quiet."""
+def _state(
+    view: View,
+    latest: ElementSets,
+    asset: Asset,
+    given: Sequence[Ephemeris],
+    names: Sequence[ObjectName],
+    events: Sequence[Event],
+) -> AssetState:
+    """quiet, attention, stale or not observable, in that order of silence: what cannot be seen is never called quiet.
+
+    An owner's ephemeris takes the place of element sets, and is as fresh as the moment that it still covers.
+    """
     subject = str(asset.norad_id) if asset.norad_id is not None else asset.asset_id
     mine = [e for e in events if e.subject == subject]
     own = latest.take(latest.norad_id == (asset.norad_id or -1))
-    given = view.ephemerides(asset.norad_id, asset.cospar_id)
-    newest = max([*own.epoch_utc, *(e.usable_stop_utc for e in given)], default=np.datetime64("NaT", "us"))
+    times = [min(e.usable_stop_utc, view.as_of_utc) for e in given] or list(own.epoch_utc)
+    newest = max(times, default=np.datetime64("NaT", "us"))
     age = float((view.as_of_utc - newest) / DAY) if not np.isnat(newest) else float("nan")
-    reasons = [*_identity_reasons(view, asset), *(_reason(e) for e in mine if not e.normal)]
+    reasons = [*_identity_reasons(asset, names), *_doubt_reasons(mine), *_event_reasons(mine)]
     attention = bool(reasons)
     if np.isnat(newest):
         state, reasons = "not observable", [_unseen(asset)]
+    elif age < -AHEAD_DAYS:
+        state, reasons = "stale", [Reason("epoch ahead", {"days": -age}), *reasons]
     elif age > STALE_DAYS:
         state, reasons = "stale", [Reason("newest set is old", {"days": age}), *reasons]
     else:
@@ -102,6 +128,7 @@ def _state(view: View, latest: ElementSets, asset: Asset, events: Sequence[Event
     neighbours = sum(1 for e in mine if e.kind == "stay" and e.normal)
     passes = sum(1 for e in mine if e.kind == "approach")
     quantities = {"known_neighbours": Quantity(neighbours, "1"), "approaches": Quantity(passes, "1")}
+    quantities |= {"ephemerides": Quantity(len(given), "1")} if given else {}
     ids = tuple(e.event_id for e in mine)
     return AssetState(asset.asset_id, asset.norad_id, asset.name, state, tuple(reasons), ids, newest, age, quantities)
 
@@ -112,15 +139,35 @@ def _unseen(asset: Asset) -> Reason:
     return Reason("no element set held", {"asset": str(asset.norad_id or asset.asset_id)})
 
 
-def _identity_reasons(view: View, asset: Asset) -> list[Reason]:
-    """Does the catalogue call this number something else than the watchlist does?"""
-    if asset.norad_id is None or not asset.cospar_id:
-        return []
-    others = {n.cospar_id for n in view.names([asset.norad_id]) if n.cospar_id} - {asset.cospar_id}
-    return [Reason("identity", {"listed": asset.cospar_id, "found": ", ".join(sorted(others))})] if others else []
+def _identity_reasons(asset: Asset, names: Sequence[ObjectName]) -> list[Reason]:
+    """Does the catalogue call this number something else than the watchlist does, or say that it came down?"""
+    mine = [n for n in names if n.norad_id == asset.norad_id]
+    others = {n.cospar_id for n in mine if n.cospar_id} - {asset.cospar_id}
+    out = [Reason("decayed", {"date": n.decay_date}) for n in mine[-1:] if n.decay_date]
+    if asset.cospar_id and others:
+        out.append(Reason("identity", {"listed": asset.cospar_id, "found": ", ".join(sorted(others))}))
+    return out
 
 
-def _reason(event: Event) -> Reason:
+def _doubt_reasons(mine: Sequence[Event]) -> list[Reason]:
+    """A set that gives no orbit at all leaves a gap in what can be said; one that was merely passed over does not."""
+    unusable = [e for e in mine if e.label == "cannot be propagated"]
+    return [Reason("no orbit", {"when": iso(e.start_utc)}) for e in unusable[-1:]]
+
+
+def _event_reasons(mine: Sequence[Event]) -> list[Reason]:
+    """One reason for each stay that is not usual, and for each visitor the nearest of its passes."""
+    unusual = [e for e in mine if not e.normal and e.kind != "doubtful set"]
+    passes: dict[str, list[Event]] = {}
+    for e in unusual:
+        if e.kind == "approach":
+            passes.setdefault(e.others[0], []).append(e)
+    nearest = [(min(found, key=lambda e: e.quantities["miss_km"].value), len(found)) for found in passes.values()]
+    stays = [(e, 1) for e in unusual if e.kind != "approach"]
+    return [_reason(e, count) for e, count in sorted([*stays, *nearest], key=lambda x: x[0].quantities["miss_km"].value)]
+
+
+def _reason(event: Event, passes: int) -> Reason:
     """What, who, how near, when, and the dull explanation that wins, if one does."""
     miss = event.quantities["miss_km"]
     wins = ", ".join(x.name for x in event.explanations if x.verdict == "wins")
@@ -131,4 +178,5 @@ def _reason(event: Event) -> Reason:
         "label": event.label,
     }
     values |= {"sigma_km": miss.sigma} if miss.sigma is not None else {}
+    values |= {"passes": passes} if passes > 1 else {}
     return Reason(event.kind, values | ({"explained_by": wins} if wins else {}))

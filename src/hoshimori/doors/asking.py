@@ -15,6 +15,8 @@ from hoshimori.ports import Source
 if TYPE_CHECKING:
     from hoshimori.sources.provider import Query
 
+WIDEST_KM = 1000.0
+"""The widest range that is looked into: beyond it nearly every neighbour of a slot in GEO counts, which says nothing."""
 STATES = ("attention", "stale", "not observable", "quiet")
 
 
@@ -24,6 +26,13 @@ def modes(names: Sequence[str]) -> tuple[DataMode, ...]:
     if DataMode.REAL in chosen and len(chosen) > 1:
         raise UsageError("--mode REAL together with another: only REAL records may enter a real watch; ask for one or the other")
     return chosen
+
+
+def range_km(km: float | None) -> float | None:
+    """The range of an approach, if one was asked for."""
+    if km is not None and not 0.0 < km <= WIDEST_KM:
+        raise UsageError(f"--within {km:g}: expected a range above 0 and up to {WIDEST_KM:g} km")
+    return km
 
 
 def check_states(names: Sequence[str]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from hoshimori import __version__
 from hoshimori.errors import HoshimoriError
@@ -18,7 +19,34 @@ from hoshimori.errors import HoshimoriError
 if TYPE_CHECKING:
     from hoshimori.ports import Progress
 
+FOUND = 10
+"""Exit code of `watch --fail-on`: the sweep ran, and an asset is in one of the states named."""
+STOPPED = 130
+"""Exit code where the keyboard stopped a command."""
+PIPE_CLOSED = 141
+"""Exit code where the reader of standard output went away, as in `hoshimori history 25544 | head`."""
+DIFFERENT = 6
+"""Exit code of `verify`: a claim came out different, or could not be checked."""
+
+
+class Verbs(TyperGroup):
+    """The group of all verbs: a closed pipe and the keyboard end any of them quietly, before Typer makes a 1 of the first."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+            return result
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(PIPE_CLOSED)
+        except KeyboardInterrupt:
+            print("hoshimori: stopped by the keyboard; what was acknowledged is kept", file=sys.stderr)
+            sys.exit(STOPPED)
+
+
 app = typer.Typer(
+    cls=Verbs,
     no_args_is_help=True,
     add_completion=True,
     pretty_exceptions_enable=False,
@@ -26,11 +54,6 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     help="hoshimori (星守): watches over the satellites people depend on. Start with: hoshimori demo",
 )
-
-FOUND = 10
-"""Exit code of `watch --fail-on`: the sweep ran, and an asset is in one of the states named."""
-DIFFERENT = 6
-"""Exit code of `verify`: a claim came out different, or could not be checked."""
 
 
 class Mode(StrEnum):
@@ -143,19 +166,21 @@ def watch(
     """Watch over a list of satellites: what came near, what stays near, what is normal."""
     from hoshimori.detect.encounter import Encounter
     from hoshimori.detect.pairs import Settings
-    from hoshimori.doors import asking, library, tables
+    from hoshimori.doors import asking, library, tables, terminal
 
+    within = asking.range_km(within)
     asking.check_states(fail_on or [])
     modes = asking.modes([m.value for m in mode or []])
     using = None if within is None else [Encounter(Settings(within_km=within, within_leo_km=within))]
     with _progress(as_json) as progress:
         if take_in:
-            tables.show_ingest(library.ingest(*take_in, home=home, progress=progress), as_json=False, brief=True)
+            asking.refuse_nothing(take_in, ())
+            tables.show_intake(library.ingest(*take_in, home=home, progress=progress))
         view = library.view(home=home, as_of=as_of, start=start, stop=stop, modes=modes)
         sweep = library.sweep_view(view, watchlist, using=using, progress=progress)
     paths = tables.write(view, sweep, out, lang.value) if out else []
     if as_json:
-        print(json.dumps(sweep.to_json(), ensure_ascii=False, indent=1))
+        terminal.put_json(sweep.to_json())
     else:
         tables.show_sweep(sweep, view, lang.value)
         for path in paths:
@@ -177,7 +202,7 @@ def history(
     from hoshimori.doors import asking, library, tables
 
     sets = library.history(norad_id, home=home, as_of=as_of, modes=asking.modes([m.value for m in mode or []]))
-    tables.show_history(sets, last, as_json)
+    tables.show_history(sets, library.names(norad_id, home=home, as_of=as_of), last, as_json)
 
 
 @app.command()
@@ -261,6 +286,9 @@ def root(
 
 def main() -> None:
     """Run the command line; errors raised on purpose end in one sentence on standard error and their exit code."""
+    from hoshimori.doors import terminal
+
+    terminal.prepare()
     try:
         app()
     except HoshimoriError as error:
@@ -268,9 +296,6 @@ def main() -> None:
         for problem in getattr(error, "problems", ())[:20]:
             print(f"  {problem}", file=sys.stderr)
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        print("hoshimori: stopped by the keyboard; what was acknowledged is kept", file=sys.stderr)
-        sys.exit(130)
 
 
 if __name__ == "__main__":

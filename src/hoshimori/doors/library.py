@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +14,10 @@ import numpy as np
 from hoshimori import verify
 from hoshimori import watch as corridor
 from hoshimori.alliance import watchlist as named_watchlist
-from hoshimori.catalogue import Catalogue, IngestReport
+from hoshimori.catalogue import Catalogue, FileReport, IngestReport
 from hoshimori.catalogue.stat import CatalogueStat
-from hoshimori.errors import NothingFound, UsageError
-from hoshimori.facts import MAX_NORAD_ID, DataMode, ElementSets, Received, Watchlist
+from hoshimori.errors import FormatError, NothingFound, UsageError
+from hoshimori.facts import MAX_NORAD_ID, DataMode, ElementSets, ObjectName, Received, Watchlist
 from hoshimori.findings import AssetState, Event
 from hoshimori.ports import Detector, Progress, Source, View, silent
 from hoshimori.sources.folder import Folder
@@ -33,16 +35,29 @@ def ingest(
 ) -> IngestReport:
     """Take in files, folders and other sources; what is already held is passed over. Returns what came of each file.
 
-    Raises DataError where a path cannot be read at all, SourceError where the outside refused, CatalogueError where the
-    catalogue cannot be written; a bad record is a Problem in the report, not an exception.
+    A bad record is a Problem in the report, not an exception; so is a file in a folder that cannot be opened. Raises
+    DataError where a path cannot be read at all, FormatError with every Problem where nothing that arrived could be used,
+    SourceError where the outside refused, CatalogueError where the catalogue cannot be written.
     """
     folders = [Folder(Path(p), data_mode=data_mode) for p in paths]
-    return Catalogue(home).ingest(_arrivals([*folders, *sources], progress), progress=progress)
+    report = Catalogue(home).ingest(_arrivals([*folders, *sources], progress), progress=progress)
+    unread = tuple(FileReport(p.file, "", 0, 0, 0, int(p.refused), problems=(p,)) for f in folders for p in f.problems)
+    report = replace(report, files=(*report.files, *unread), advice="\n".join([*_passed_over(folders), report.advice]).strip())
+    if report.files and not any(f.skipped or f.read or f.ephemerides or f.names for f in report.files):
+        places = ", ".join(dict.fromkeys(f.location for f in report.files[:3])) + (", ..." if len(report.files) > 3 else "")
+        raise FormatError(f"{places}: nothing that could be read; the bytes are kept as they came", report.problems)
+    return report
 
 
 def _arrivals(sources: Iterable[Source], progress: Progress) -> Iterator[Received]:
     for source in sources:
         yield from source.fetch(progress=progress)
+
+
+def _passed_over(folders: Sequence[Folder]) -> Iterator[str]:
+    skipped = [s for f in folders for s in f.skipped]
+    if skipped:
+        yield f"{len(skipped)} other files were passed over, such as {skipped[0].path} ({skipped[0].reason})"
 
 
 def stat(*, home: Path | None = None) -> CatalogueStat:
@@ -99,7 +114,7 @@ def view(
 
 
 def moment(text: Moment, catalogue: Catalogue) -> np.datetime64:
-    """A UTC time from ISO 8601, "now", or "data" (the newest knowledge held)."""
+    """A time from ISO 8601 (UTC where it names no zone), "now", or "data" (the newest knowledge held)."""
     if isinstance(text, np.datetime64):
         return text.astype("datetime64[us]")  # type: ignore[no-any-return]
     if text == "now":
@@ -110,8 +125,9 @@ def moment(text: Moment, catalogue: Catalogue) -> np.datetime64:
             raise NothingFound(f"the catalogue at {catalogue.home} is empty: ingest some element sets first (hoshimori ingest)")
         return newest
     try:
-        return np.datetime64(text.strip().removesuffix("Z"), "us")
-    except ValueError as error:
+        t = datetime.fromisoformat(text.strip())
+        return np.datetime64(t if t.tzinfo is None else t.astimezone(UTC).replace(tzinfo=None), "us")
+    except (ValueError, OverflowError) as error:
         raise UsageError(f"time {text!r}: expected ISO 8601 such as 2026-05-30T12:00:00Z, or now, or data") from error
 
 
@@ -122,9 +138,15 @@ def history(norad_id: int, *, home: Path | None = None, as_of: Moment = "now", m
     sets = view(home=home, as_of=as_of, modes=modes).history(norad_id)
     if not len(sets):
         raise NothingFound(
-            f"no element set of {norad_id} is known as of {as_of}: check the number, or ingest a source that carries it"
+            f"no element set of {norad_id} is known as of {as_of}: check the number and --mode, "
+            "or ingest a source that carries it"
         )
     return sets
+
+
+def names(norad_id: int, *, home: Path | None = None, as_of: Moment = "now") -> list[ObjectName]:
+    """What a number was called, by whom and since when, as known at a moment; more than one where it changed."""
+    return list(view(home=home, as_of=as_of).names([norad_id]))
 
 
 def check(
@@ -133,7 +155,7 @@ def check(
     """Re-run claims from their own evidence: an events.jsonl, or events. One Check each. `only`: beginnings of event ids."""
     records = _read_jsonl(Path(events)) if isinstance(events, str | Path) else events
     plain = [e.to_json() if isinstance(e, Event) else e for e in records]
-    chosen = [e for e in plain if not only or str(e.get("id", "")).startswith(tuple(only))]
+    chosen = [e for e in plain if not only or (isinstance(e, Mapping) and str(e.get("id", "")).startswith(tuple(only)))]
     if only and not chosen:
         raise UsageError(f"no event has an id that begins with {' or '.join(only)}")
     return list(verify.verify(chosen, Catalogue(home)))
@@ -142,8 +164,10 @@ def check(
 def _read_jsonl(path: Path) -> Iterator[Mapping[str, Any]]:
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: cannot be read as a text of events: {error}") from error
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read: {error.strerror}; expected the events.jsonl that watch --out wrote") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path}: not UTF-8 text: {error}; expected the events.jsonl that watch --out wrote") from error
     for number, line in enumerate(lines, 1):
         if line.strip():
             try:

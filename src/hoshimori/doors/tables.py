@@ -3,33 +3,35 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
-from rich.console import Console
+from rich.box import SIMPLE_HEAD
 from rich.table import Table
+from rich.text import Text
 
 from hoshimori.catalogue import IngestReport
 from hoshimori.detect.pairs import Settings
 from hoshimori.detect.portrait import portraits
 from hoshimori.doors import report as page
+from hoshimori.doors.terminal import console, put_json
 from hoshimori.doors.upkeep import Done, Finding
-from hoshimori.doors.words import say, words
-from hoshimori.facts import DataMode, ElementSets, Watchlist
+from hoshimori.doors.words import age, minute, say, when, words
+from hoshimori.facts import DataMode, ElementSets, ObjectName, Watchlist
 from hoshimori.findings import iso
 from hoshimori.ports import View
 from hoshimori.verify import Check
 from hoshimori.watch import Sweep
 
+WIDE = 110
+"""Columns of a terminal from which all columns of the watch's table are shown."""
+WIDEST = {"number": 9, "age": 10, "neighbours": 10}
+"""Columns whose heading may be wrapped, so that the reasons have room."""
 COLOURS = {"attention": "bold red", "stale": "yellow", "not observable": "dim", "quiet": "green"}
-NARROWEST = 80
-
-
-def _console() -> Console:
-    console = Console(highlight=False, soft_wrap=False)
-    return console if console.is_terminal else Console(highlight=False, width=140)
 
 
 def names_in(view: View, sweep: Sweep) -> dict[str, str]:
@@ -40,26 +42,32 @@ def names_in(view: View, sweep: Sweep) -> dict[str, str]:
 
 
 def show_sweep(sweep: Sweep, view: View, lang: str) -> None:
-    w, names = words(lang), names_in(view, sweep)
+    w, names, out = words(lang), names_in(view, sweep), console()
     if DataMode.EXERCISE in sweep.data_modes:
         print(w["exercise_note"])
-    table = Table(title=f"{sweep.watchlist.watchlist_id}: {iso(sweep.start_utc)[:16]} – {iso(sweep.stop_utc)[:16]}Z, "
-                  f"{w['as_of']} {iso(sweep.as_of_utc)[:16]}Z", title_justify="left")  # fmt: skip
-    for heading in ("asset", "number", "state", "age", "neighbours", "reasons"):
-        table.add_column(w[heading], justify="right" if heading == "neighbours" else "left", overflow="fold")
+    for reason in sweep.advice:
+        out.print(Text(say(reason, w, names), style="bold yellow"))
+    title = f"{sweep.watchlist.watchlist_id}: {minute(sweep.start_utc)} – {minute(sweep.stop_utc)}Z, "
+    table = Table(title=f"{title}{w['as_of']} {when(sweep.as_of_utc, w)}", title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+    columns = ("state", "asset", "number", "age", "neighbours", "reasons") if out.width >= WIDE else ("state", "asset", "reasons")
+    for key in columns:
+        justify: Literal["right", "left"] = "right" if key == "neighbours" else "left"
+        table.add_column(w[key], justify=justify, overflow="fold", no_wrap=key == "state", max_width=WIDEST.get(key))
+    assets = {a.asset_id: a for a in sweep.watchlist.assets}
     for state in sorted(sweep.states, key=lambda s: page.STATES.index(s.state)):
-        age = "—" if np.isnan(state.age_days) else w["days_old"].format(days=state.age_days)
-        table.add_row(
-            state.name,
-            str(state.norad_id or "—"),
-            f"[{COLOURS[state.state]}]{w[state.state]}[/]",
-            age,
-            f"{state.quantities['known_neighbours'].value:.0f}",
-            "\n".join(say(r, w, names) for r in state.reasons).replace("[", "\\["),
-        )
-    _console().print(table)
+        cells = {
+            "state": Text(w[state.state], style=COLOURS[state.state]),
+            "asset": Text(page.called(state, assets, lang)),
+            "number": Text(str(state.norad_id or "—")),
+            "age": Text(age(state, w)),
+            "neighbours": Text(f"{state.quantities['known_neighbours'].value:.0f}"),
+            "reasons": Text("\n".join(say(r, w, names) for r in state.reasons)),
+        }
+        table.add_row(*(cells[key] for key in columns))
+    out.print(table)
     counts = ", ".join(f"{sum(s.state == k for s in sweep.states)} {w[k]}" for k in page.STATES)
-    print(f"{counts}; {len(sweep.events)} events, {sweep.objects:,} objects, {sweep.seconds:.1f} s. {w['sigma_note']}")
+    more = w["counts"].format(events=len(sweep.events), objects=f"{sweep.objects:,}", seconds=sweep.seconds)
+    out.print(Text(f"{counts}; {more} {w['sigma_note']}"))
 
 
 def write(view: View, sweep: Sweep, out: Path, lang: str, source: str = "") -> list[Path]:
@@ -75,18 +83,26 @@ def write(view: View, sweep: Sweep, out: Path, lang: str, source: str = "") -> l
     ]
 
 
-def show_ingest(report: IngestReport, as_json: bool, *, brief: bool = False) -> None:
+def show_ingest(report: IngestReport, as_json: bool) -> None:
     if not as_json:
-        print(str(report).splitlines()[0] if brief else report)
+        print(report)
         return
-    record = {k: getattr(report, k) for k in ("read", "new", "known", "refused", "skipped", "seconds")}
-    record["files"] = [{**vars(f), "problems": [str(p) for p in f.problems]} for f in report.files]
-    print(json.dumps(record, ensure_ascii=False, indent=1))
+    record = {k: getattr(report, k) for k in ("read", "new", "known", "refused", "skipped", "seconds", "advice")}
+    files = [{**vars(f), "problems": [asdict(p) for p in f.problems]} for f in report.files]
+    put_json({"schema": "hoshimori.ingest/1", **record, "files": files})
 
 
-def show_history(sets: ElementSets, last: int, as_json: bool) -> None:
+def show_intake(report: IngestReport) -> None:
+    """What `watch --from` took in: on standard error, since standard output belongs to the watch."""
+    lines = str(report).splitlines()
+    print("\n".join(lines if report.refused else lines[:1]), file=sys.stderr)
+
+
+def show_history(sets: ElementSets, names: Sequence[ObjectName], last: int, as_json: bool) -> None:
     if as_json:
-        print(json.dumps([_row(sets, i) for i in range(len(sets))], ensure_ascii=False, indent=1))
+        called = [{**asdict(n), "first_seen_utc": iso(n.first_seen_utc)} for n in names]
+        rows = [_row(sets, i) for i in range(len(sets))]
+        put_json({"schema": "hoshimori.history/1", "norad_id": int(sets.norad_id[0]), "names": called, "sets": rows})
         return
     first = max(0, len(sets) - last) if last else 0
     table = Table(title=f"{sets.norad_id[0]} {sets.name[-1]}: {len(sets)} element sets", title_justify="left")
@@ -103,7 +119,12 @@ def show_history(sets: ElementSets, last: int, as_json: bool) -> None:
             f"{row['INCLINATION']:.4f}", f"{row['RA_OF_ASC_NODE']:.4f}", f"{a_km[i]:.3f}", change,
             f"{drift:+.4f}" if abs(drift) < 20 else "", row["DIGEST"][:8],
         )  # fmt: skip
-    _console().print(table)
+    console().print(table)
+    if len({(n.name, n.cospar_id, n.owner, n.decay_date) for n in names}) > 1:
+        print("This number was called:")
+        for n in names:
+            more = ", ".join(x for x in (n.cospar_id, n.object_type, n.owner, n.decay_date and f"decayed {n.decay_date}") if x)
+            print(f"  {n.name or 'without a name'} ({more}), seen {iso(n.first_seen_utc)[:16]} by {n.provider}")
 
 
 def _semi_major_axis_km(sets: ElementSets) -> Any:
@@ -122,12 +143,15 @@ def _row(sets: ElementSets, i: int) -> dict[str, Any]:
 
 
 def show_upkeep(done: Done, as_json: bool) -> None:
-    print(json.dumps(done.record, ensure_ascii=False, indent=1) if as_json else "\n".join(done.lines))
+    if as_json:
+        put_json(done.record)
+    else:
+        print("\n".join(done.lines))
 
 
 def show_checks(checks: Sequence[Check], as_json: bool) -> None:
     if as_json:
-        print(json.dumps([c.to_json() for c in checks], ensure_ascii=False, indent=1))
+        put_json([c.to_json() for c in checks])
         return
     for check in checks:
         print(f"{check.verdict:9s} {check.kind:12s} {check.event_id}  {len(check.fields)} fields")
@@ -142,7 +166,7 @@ def show_watchlists(lists: Sequence[Watchlist], lang: str, as_json: bool) -> Non
     if as_json:
         keys = ("watchlist_id", "title", "title_ja", "as_of")
         rows = [{**{k: getattr(x, k) for k in keys}, "assets": len(x.assets)} for x in lists]
-        print(json.dumps(rows, ensure_ascii=False, indent=1))
+        put_json(rows)
         return
     for one in lists:
         print(f"{one.watchlist_id:14s} {len(one.assets):3d}  {one.title_ja if lang == 'ja' else one.title} ({one.as_of})")
@@ -150,9 +174,7 @@ def show_watchlists(lists: Sequence[Watchlist], lang: str, as_json: bool) -> Non
 
 def show_watchlist(one: Watchlist, lang: str, as_json: bool) -> None:
     if as_json:
-        from dataclasses import asdict
-
-        print(json.dumps({**asdict(one), "co_located": [sorted(slot) for slot in one.co_located]}, ensure_ascii=False, indent=1))
+        put_json({**asdict(one), "co_located": [sorted(slot) for slot in one.co_located]})
         return
     table = Table(title=f"{one.watchlist_id}: {one.title_ja if lang == 'ja' else one.title} ({one.as_of})", title_justify="left")
     for heading in ("asset", "number", "COSPAR", "orbit", "° E", "open data", "operator", "grade", "source"):
@@ -172,12 +194,12 @@ def show_watchlist(one: Watchlist, lang: str, as_json: bool) -> None:
             a.grade,
             a.source,
         )
-    _console().print(table)
+    console().print(table)
 
 
 def show_doctor(findings: Sequence[Finding], as_json: bool) -> None:
     if as_json:
-        print(json.dumps([f.to_json() for f in findings], ensure_ascii=False, indent=1))
+        put_json([f.to_json() for f in findings])
         return
     for f in findings:
         print(f"{'ok  ' if f.well else 'LOOK'}  {f.what:22s} {f.said}")

@@ -124,6 +124,8 @@ def _plugins() -> Iterator[Finding]:
 
 def _home(home: Path) -> Finding:
     place = next(p for p in (home, *home.parents) if p.exists())
+    if not place.is_dir():
+        return Finding("home", False, f"{place} is a file, not a folder; choose another with --home or HOSHIMORI_HOME")
     free = shutil.disk_usage(place).free
     if not os.access(place, os.W_OK):
         return Finding("home", False, f"{home}: no permission to write to {place}; choose another with --home or HOSHIMORI_HOME")

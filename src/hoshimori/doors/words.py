@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
+
 from hoshimori.errors import UsageError
-from hoshimori.findings import Reason
+from hoshimori.findings import AssetState, Reason, iso
+
+JST = np.timedelta64(9, "h")
 
 EN: Mapping[str, str] = {
     "title": "Watch report",
@@ -15,8 +19,21 @@ EN: Mapping[str, str] = {
     "reasons": "Reasons",
     "age": "Newest set",
     "days_old": "{days:.1f} d old",
+    "owner_oem": "owner's ephemeris",
     "neighbours": "Known neighbours",
     "approaches": "Approaches",
+    "clock": "{utc}Z",
+    "operator": "Operator",
+    "orbit": "Orbit",
+    "usual": "usual here",
+    "unusual": "not usual here",
+    "nearest_first": "nearest first",
+    "hours": "Hours within range",
+    "drift": "In-track drift (km/day)",
+    "in_numbers": "The chart in numbers: lowest and highest of each day",
+    "day": "Day (UTC)",
+    "based_on": "{sets} element sets or ephemerides, {method}",
+    "counts": "{events} events; {objects} objects with an orbit; swept in {seconds:.1f} s.",
     "quiet": "quiet",
     "attention": "attention",
     "stale": "stale",
@@ -42,13 +59,12 @@ EN: Mapping[str, str] = {
     "no": "no",
     "since": "Since",
     "until": "Until",
-    "hours_within": "Hours within {within:g} km",
     "evidence": "Evidence",
     "nothing": "Nothing in this window.",
     "sigma_note": "± is one sigma from the age of both element sets (consistency of public sets, not absolute error).",
     "exercise_note": "EXERCISE: an invented sky. No statement here is about a real object.",
     "mixed_note": "This report contains records that are not REAL: {modes}.",
-    "verify_note": "Every line can be re-run: hoshimori verify events.jsonl",
+    "verify_note": "Every claim can be run again from its own evidence: hoshimori verify events.jsonl",
     "longitude_axis": "longitude (° E)",
     "range_axis": "distance (km)",
     "past": "past",
@@ -92,8 +108,14 @@ EN: Mapping[str, str] = {
     "why newest set is old": "the newest element set is {days:.1f} days old",
     "why not observable from open data": "not observable from open data: supply the owner's OEM (hoshimori ingest FILE)",
     "why no element set held": "no element set held for {asset}: check the number, or ingest a source that carries it",
+    "why epoch ahead": "its only element set has an epoch {days:.1f} days after the moment asked, and is not believed",
+    "why all stale": "EVERYTHING HERE IS OLD: the newest orbit held is of {newest}, {days:.0f} days before the moment asked. Nothing "
+    "can be said about that moment. Take in newer element sets (hoshimori ingest), or ask about the time of the data: --as-of data",
+    "why decayed": "the catalogue says that it came down on {date}",
+    "why no orbit": "its element set of {when} gives no orbit",
     "why identity": "identity: the watchlist says {listed}, the catalogue also says {found}",
-    "why approach": "{other} passes at {miss} km on {when}, {label}{because}",
+    "why approach": "{other} passes at {miss} km on {when}, {label}{because}{times}",
+    "times": ", the nearest of {passes:.0f} passes",
     "why stay": "{other}: {label} since {when}, nearest {miss} km{because}",
     "because": " ({explained_by})",
 }
@@ -106,8 +128,21 @@ JA: Mapping[str, str] = {
     "reasons": "理由",
     "age": "最新の軌道要素",
     "days_old": "{days:.1f} 日前",
+    "owner_oem": "所有者の軌道暦",
     "neighbours": "既知の近隣物体",
     "approaches": "接近",
+    "clock": "{utc}Z（日本時間 {jst}）",
+    "operator": "運用者",
+    "orbit": "軌道",
+    "usual": "通常の状態",
+    "unusual": "通常と異なる",
+    "nearest_first": "近い順",
+    "hours": "圏内の時間 (h)",
+    "drift": "進行方向の移動 (km/日)",
+    "in_numbers": "図の数値: 各日の最小値と最大値",
+    "day": "日 (UTC)",
+    "based_on": "軌道要素・軌道暦 {sets} 組、{method}",
+    "counts": "事象 {events} 件、軌道のある物体 {objects} 個、所要 {seconds:.1f} 秒。",
     "quiet": "平常",
     "attention": "要注意",
     "stale": "情報が古い",
@@ -133,13 +168,12 @@ JA: Mapping[str, str] = {
     "no": "いいえ",
     "since": "開始",
     "until": "終了",
-    "hours_within": "{within:g} km 以内の時間 (h)",
     "evidence": "証拠",
     "nothing": "この期間には該当がありません。",
     "sigma_note": "± は双方の軌道要素の経過時間に基づく 1σ です（公開要素の整合性であり、絶対誤差ではありません）。",
     "exercise_note": "演習 (EXERCISE): 架空の空です。実在の物体に関する記述は一切ありません。",
     "mixed_note": "この報告には REAL 以外の記録が含まれます: {modes}。",
-    "verify_note": "各行は再計算で検証できます: hoshimori verify events.jsonl",
+    "verify_note": "すべての主張は、その証拠から再計算して検証できます: hoshimori verify events.jsonl",
     "longitude_axis": "経度 (東経 °)",
     "range_axis": "距離 (km)",
     "past": "過去",
@@ -180,8 +214,14 @@ JA: Mapping[str, str] = {
     "why newest set is old": "最新の軌道要素が {days:.1f} 日前のもの",
     "why not observable from open data": "公開情報では観測不能: 所有者の OEM を取り込んでください (hoshimori ingest FILE)",
     "why no element set held": "{asset} の軌道要素がない: 番号を確認するか、それを含む情報源を取り込んでください",
+    "why epoch ahead": "唯一の軌道要素の元期が基準時刻より {days:.1f} 日先のため、採用しない",
+    "why all stale": "すべての情報が古くなっています: 最新の軌道は {newest} のもので、基準時刻より {days:.0f} 日前です。その時点については"
+    "何も言えません。新しい軌道要素を取り込む (hoshimori ingest) か、データの時点を指定してください: --as-of data",
+    "why decayed": "カタログによれば {date} に落下済み",
+    "why no orbit": "{when} の軌道要素からは軌道が得られない",
     "why identity": "識別: 監視リストは {listed}、カタログには {found} もある",
-    "why approach": "{when} に {other} が {miss} km まで接近、{label}{because}",
+    "why approach": "{when} に {other} が {miss} km まで接近、{label}{because}{times}",
+    "times": "（{passes:.0f} 回の接近のうち最も近いもの）",
     "why stay": "{other}: {when} から{label}、最接近 {miss} km{because}",
     "because": " ({explained_by})",
 }
@@ -202,17 +242,35 @@ def say(reason: Reason, w: Mapping[str, str], names: Mapping[str, str]) -> str:
     for key in ("other", "own"):
         if key in values:
             values[key] = _called(str(values[key]), names)
-    for key in ("when", "since"):
+    for key in ("when", "since", "newest"):
         if key in values:
-            values[key] = f"{str(values[key])[:16].replace('T', ' ')}Z"
+            values[key] = when(np.datetime64(str(values[key]).rstrip("Z"), "us"), w)
     if "km" in values:
         sigma = f" ± {values['sigma_km']:.1f}" if "sigma_km" in values else ""
         values["miss"] = f"{values['km']:.1f}{sigma}"
     if "label" in values:
         values["label"] = label(str(values["label"]), w)
     explained = ", ".join(w[x] for x in str(values.get("explained_by", "")).split(", ") if x)
+    values["times"] = w["times"].format(**values) if "passes" in values else ""
     values["because"] = w["because"].format(explained_by=explained) if explained else ""
     return w[f"why {reason.code}"].format(**values)
+
+
+def minute(t: np.datetime64) -> str:
+    """2026-05-30 12:34 — to the minute, the year first."""
+    return iso(t)[:16].replace("T", " ")
+
+
+def when(t: np.datetime64, w: Mapping[str, str]) -> str:
+    """A moment in UTC, for Japanese readers with Japan's own time beside it."""
+    return w["clock"].format(utc=minute(t), jst=minute(t + JST)[5:])
+
+
+def age(state: AssetState, w: Mapping[str, str]) -> str:
+    """How old the newest orbit is, and whose it is if not the public one."""
+    if np.isnan(state.age_days):
+        return "—"
+    return w["owner_oem"] if "ephemerides" in state.quantities else w["days_old"].format(days=state.age_days)
 
 
 def _called(number: str, names: Mapping[str, str]) -> str:

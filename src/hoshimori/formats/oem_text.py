@@ -7,8 +7,8 @@ catalogue number.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from html import escape
 from typing import Literal
-from xml.sax.saxutils import escape
 
 import numpy as np
 
@@ -161,4 +161,4 @@ def _xml_segment(e: Ephemeris) -> str:
 
 
 def _tags(section: Section) -> str:
-    return "".join(f"<{k}>{escape(v)}</{k}>" for k, v in section.items())
+    return "".join(f"<{k}>{escape(v, quote=False)}</{k}>" for k, v in section.items())

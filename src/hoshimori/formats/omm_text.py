@@ -10,8 +10,8 @@ import csv
 import io
 import json
 from collections.abc import Mapping
+from html import escape
 from typing import Literal
-from xml.sax.saxutils import escape
 
 import numpy as np
 
@@ -138,7 +138,7 @@ def _xml_message(header: Record, metadata: Record, elements: Record, tle: Record
 
 
 def _tags(section: Mapping[str, str | int | float]) -> str:
-    return "".join(f"<{k}{_unit(k)}>{escape(_text(v))}</{k}>" for k, v in section.items())
+    return "".join(f"<{k}{_unit(k)}>{escape(_text(v), quote=False)}</{k}>" for k, v in section.items())
 
 
 def _unit(keyword: str) -> str:

@@ -129,10 +129,15 @@ class Folder:
         except OSError as refused:
             self._unreadable(path, "file", refused)
             return None
-        return Received(path.as_posix(), content, self.clock(), self.name, data_mode=self.data_mode, first_seen=first_seen)
+        return Received(_printable(path), content, self.clock(), self.name, data_mode=self.data_mode, first_seen=first_seen)
 
     def _unreadable(self, path: Path, what: str, refused: OSError) -> None:
         self.problems.append(Problem(path.as_posix(), None, None, what, refused.strerror or str(refused), READABLE))
+
+
+def _printable(path: Path) -> str:
+    """The path as text that can be stored; bytes of a name that are not UTF-8 are written as \\xff."""
+    return os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
 
 
 def _not_a_candidate(path: Path, kind: int) -> str:

@@ -1,0 +1,43 @@
+"""Where words meet a terminal: any encoding, any width, and JSON that stays whole in all of them."""
+
+from __future__ import annotations
+
+import codecs
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+PLAIN = {"±": "+/-", "–": "-", "—": "-", "°": " deg", "Δ": "d", "·": "-", "…": "...", "→": "->"}
+"""What is written instead where a terminal cannot show a sign; anything else becomes a question mark."""
+WIDTH_OF_A_PIPE = 140
+
+
+def _plainly(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return "".join(PLAIN.get(c, "?") for c in error.object[error.start : error.end]), error.end
+
+
+def prepare() -> None:
+    """No sign that a terminal cannot show, and no odd byte in a file name, ends a command with a traceback."""
+    codecs.register_error("hoshimori-plain", _plainly)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="hoshimori-plain")
+
+
+def console() -> Console:
+    """Standard output for tables: as wide as the terminal, or wide enough for a reader of the file it goes to."""
+    from rich.console import Console
+
+    made = Console(highlight=False, soft_wrap=False)
+    return made if made.is_terminal or "COLUMNS" in made._environ else Console(highlight=False, width=WIDTH_OF_A_PIPE)
+
+
+def put_json(record: Any) -> None:
+    """JSON on standard output; signs that the encoding cannot hold are escaped, so that it comes back as it was."""
+    utf8 = (sys.stdout.encoding or "").lower().replace("-", "").startswith("utf")
+    print(json.dumps(record, ensure_ascii=not utf8, indent=1))
