@@ -202,7 +202,7 @@ def test_what_cannot_be_played_is_refused(seed: int, days: int, said: str) -> No
 
 def test_an_end_that_is_no_time_is_refused() -> None:
     with pytest.raises(UsageError, match="stop_utc is not a time"):
-        practice_sky(stop_utc=np.datetime64("NaT"))
+        practice_sky(stop_utc=np.datetime64("NaT", "us"))
 
 
 def test_an_unknown_object_has_no_truth(sky: PracticeSky) -> None:

@@ -75,7 +75,7 @@ def test_an_impossible_row_spoils_itself_alone(column: int, value: float, code: 
 
 def test_an_epoch_that_is_no_time_is_an_error_of_its_row() -> None:
     epoch, elements = mixed(2, seed=3)
-    epoch[0] = np.datetime64("NaT")
+    epoch[0] = np.datetime64("NaT", "us")
     assert prepared(epoch, elements).error.tolist() == [7, 0]
 
 

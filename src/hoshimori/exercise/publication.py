@@ -99,7 +99,7 @@ def _file(seed: int, day: np.datetime64, sets: ElementSets) -> Received:
     return Received(
         location=f"practice-sky/seed-{seed}/{day}.csv",
         content=dump_omm(sets, kind="csv").encode(),
-        received_utc=(day + 1).astype("datetime64[us]"),
+        received_utc=(day + np.timedelta64(1, "D")).astype("datetime64[us]"),
         provider=PROVIDER,
         media_type="text/csv",
         data_mode=DataMode.EXERCISE,

@@ -52,7 +52,7 @@ def _check(ephemerides: Sequence[Ephemeris]) -> None:
     for record, e in enumerate(ephemerides, 1):
         for field, good, expected in (
             ("t_utc", len(e.t_utc) > 0 and not np.isnat(e.t_utc).any(), "at least one time"),
-            ("t_utc", bool((np.diff(e.t_utc) > np.timedelta64(0)).all()), "times that rise"),
+            ("t_utc", bool((np.diff(e.t_utc) > np.timedelta64(0, "us")).all()), "times that rise"),
             ("r_km", e.r_km.shape == (len(e.t_utc), 3) and bool(np.isfinite(e.r_km).all()), "(m, 3) finite km"),
             ("v_km_s", e.v_km_s.shape == (len(e.t_utc), 3) and bool(np.isfinite(e.v_km_s).all()), "(m, 3) finite km/s"),
             ("frame", bool(e.frame.strip()), "a reference frame"),

@@ -67,7 +67,7 @@ def _plain(text: str | None) -> str:
 
 def _date(year: int, day_of_year: int) -> str:
     """The calendar date; "NaT" where the year has no such day."""
-    day = np.datetime64(f"{year:04d}-01-01", "D") + (day_of_year - 1)
+    day = np.datetime64(f"{year:04d}-01-01", "D") + np.timedelta64(day_of_year - 1, "D")
     same_year = day.astype("datetime64[Y]") == np.datetime64(f"{year:04d}", "Y")
     return str(day) if day_of_year >= 1 and same_year else "NaT"
 
