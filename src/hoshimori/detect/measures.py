@@ -11,14 +11,13 @@ import numpy as np
 from hoshimori.detect import shape
 from hoshimori.detect.neighbourhood import US_PER_DAY, Bodies, Watched
 from hoshimori.detect.pairs import Pair, Settings
+from hoshimori.detect.series import SERIES_GAP, Series
 from hoshimori.detect.soundness import Suspicion
 from hoshimori.facts import DataMode, Floats
 from hoshimori.findings import Event, Evidence, Explanation, Quantity, Reason, iso
 from hoshimori.ports import View
 from hoshimori.sky import relative, screening
 
-SERIES_GAP = 1.25
-"""Minima no more than this many revolutions apart belong to one stay; so near to an end of the search, it reaches beyond it."""
 CROSSING_TURNS = 3.0
 RTN = ("radial_km", "in_track_km", "cross_track_km")
 DRIFT_STEADY_DEG_DAY = 0.02
@@ -28,8 +27,7 @@ DRIFT_PASSING_DEG_DAY = 0.1
 
 def moment(minimum: screening.Minima) -> np.datetime64:
     """The time of the first minimum, to the microsecond."""
-    t_us = int(minimum.t_us[0]) + round(float(minimum.offset_s[0]) * 1e6)
-    return np.datetime64(t_us, "us")
+    return np.datetime64(int(minimum.moment_us[0]), "us")
 
 
 def approach(view: View, around: Bodies, pair: Pair, one: screening.Minima, settings: Settings, method: str) -> Event:
@@ -57,27 +55,21 @@ def approach(view: View, around: Bodies, pair: Pair, one: screening.Minima, sett
     )
 
 
-def stay(view: View, around: Bodies, pair: Pair, series: screening.Minima, settings: Settings, method: str) -> Event | None:
-    """A series of minima that comes back every revolution: how long, how near, in what shape, and whether it is usual.
+def stay(view: View, around: Bodies, pair: Pair, found: Series, settings: Settings, method: str) -> Event | None:
+    """A series that comes back every revolution or does not leave: how long, how near, in what shape, and whether it is usual.
 
     None where it is no stay: a visitor that swings far out in between and is gone within `CROSSING_TURNS` revolutions only
     crosses a few times.
     """
-    t_us = series.t_us + np.rint(series.offset_s * 1e6).astype(np.int64)
-    turn_us = round(SERIES_GAP * pair.body.period_s * 1e6)
-    start_us, stop_us = int(t_us[0]), int(t_us[-1])
-    search_us = int(pair.search_start_utc.astype("datetime64[us]").astype(np.int64))
-    window_stop_us = int(view.stop_utc.astype("datetime64[us]").astype(np.int64))
-    start_us = search_us if start_us - search_us < turn_us else start_us
-    stop_us = window_stop_us if window_stop_us - stop_us < turn_us else stop_us
-    start, stop = np.datetime64(start_us, "us"), np.datetime64(stop_us, "us")
+    start, stop = _extent(view, pair, found)
     motion = _motion(around, pair, start, stop)
-    turns = (stop_us - start_us) / (pair.body.period_s * 1e6)
+    turns = (stop - start) / np.timedelta64(round(pair.body.period_s * 1e6), "us")
     if motion.largest_km > shape.CROSSING * 2.0 * pair.within_km and turns < CROSSING_TURNS:
         return None
-    nearest = series.take([int(np.argmin(series.miss_km))])
+    nearest = _nearest(around, pair, found)
     quantities = _distance(around, pair, nearest) | _ages(around, pair, nearest) | _shape_quantities(motion)
-    quantities["closest_at_days"] = Quantity((int(t_us[np.argmin(series.miss_km)]) - start_us) / US_PER_DAY, "d")
+    closest_at = (moment(nearest) - start) / np.timedelta64(US_PER_DAY, "us")
+    quantities["closest_at_days"] = Quantity(float(closest_at), "d")
     tests = [_known(around, pair, motion, start, stop, settings), *_explanations(around, pair, quantities, settings)]
     normal = any(x.verdict == "wins" for x in tests)
     return Event(
@@ -137,18 +129,41 @@ def _distance(around: Bodies, pair: Pair, one: screening.Minima) -> dict[str, Qu
     basis = relative.rtn_basis(one.r_km, one.v_km_s)[0]
     parts = basis @ one.dr_km[0]
     sigmas = np.sqrt(np.diag(basis @ covariance @ basis.T))
-    along = one.dr_km[0] / max(float(one.miss_km[0]), 1e-9)
-    out = {"miss_km": Quantity(float(one.miss_km[0]), "km", float(np.sqrt(along @ covariance @ along)))}
+    worst = float(np.sqrt(np.linalg.eigvalsh(covariance)[-1]))
+    miss_km = float(one.miss_km[0])
+    along = one.dr_km[0] / max(miss_km, 1e-9)
+    sigma = float(np.sqrt(along @ covariance @ along)) if miss_km > 0.0 else worst
+    out = {"miss_km": Quantity(miss_km, "km", sigma)}
     out |= {name: Quantity(float(x), "km", float(s)) for name, x, s in zip(RTN, parts, sigmas, strict=True)}
-    out["worst_sigma_km"] = Quantity(float(np.sqrt(np.linalg.eigvalsh(covariance)[-1])), "km")
+    out["worst_sigma_km"] = Quantity(worst, "km")
     speed = np.sqrt((one.dv_km_s[0] ** 2).sum())
     heading = one.dv_km_s[0] / max(float(speed), 1e-12)
     out["tca_sigma_s"] = Quantity(float(np.sqrt(heading @ covariance @ heading) / max(float(speed), 1e-12)), "s")
     return out
 
 
+def _extent(view: View, pair: Pair, found: Series) -> tuple[np.datetime64, np.datetime64]:
+    """From when to when: what comes within a turn of an end of the search reaches beyond it, and is cut there."""
+    turn = np.timedelta64(round(SERIES_GAP * pair.body.period_s * 1e6), "us")
+    start, stop = np.datetime64(found.start_us, "us"), np.datetime64(found.stop_us, "us")
+    start = pair.search_start_utc if start - pair.search_start_utc < turn else start
+    return np.datetime64(start, "us"), view.stop_utc if view.stop_utc - stop < turn else stop
+
+
+def _nearest(around: Bodies, pair: Pair, found: Series) -> screening.Minima:
+    """The deepest minimum; in a series without one, the grid time that came nearest."""
+    if len(found.minima.miss_km):
+        return found.minima.take([int(np.argmin(found.minima.miss_km))])
+    t_us, zero = np.array([found.nearest_us]), np.zeros(1)
+    rows = np.array([around.row(pair.body.key)]), np.array([around.row(pair.other_key)])
+    r, v = around.trajectories.at(rows[0], t_us.astype("datetime64[us]"), zero)
+    r2, v2 = around.trajectories.at(rows[1], t_us.astype("datetime64[us]"), zero)
+    miss = np.sqrt(((r2 - r) ** 2).sum(axis=1))
+    return screening.Minima(*rows, t_us, zero, miss, r2 - r, v2 - v, r, v)
+
+
 def _covariance(around: Bodies, one: screening.Minima) -> Floats:
-    t_us = one.t_us + np.rint(one.offset_s * 1e6).astype(np.int64)
+    t_us = one.moment_us
     mine = around.sigma_teme_km(one.watched, t_us, one.r_km, one.v_km_s)
     theirs = around.sigma_teme_km(one.other, t_us, one.r_km + one.dr_km, one.v_km_s + one.dv_km_s)
     covariance: Floats = mine[0] + theirs[0]
@@ -156,7 +171,7 @@ def _covariance(around: Bodies, one: screening.Minima) -> Floats:
 
 
 def _ages(around: Bodies, pair: Pair, one: screening.Minima) -> dict[str, Quantity]:
-    t_us = one.t_us + np.rint(one.offset_s * 1e6).astype(np.int64)
+    t_us = one.moment_us
     out = {}
     for name, row in (("age_days", one.watched), ("other_age_days", one.other)):
         if int(row[0]) not in around.trajectories.given:
@@ -220,12 +235,13 @@ def _last_epoch(around: Bodies, pair: Pair) -> np.datetime64:
 def _explanations(around: Bodies, pair: Pair, quantities: Mapping[str, Quantity], settings: Settings) -> list[Explanation]:
     """Stale sets, and whatever `soundness` found about either body."""
     out = []
+    speaking = {pair.other_key} if pair.body.ephemerides else {pair.body.key, pair.other_key}
     ages = [quantities[k].value for k in ("age_days", "other_age_days") if k in quantities]
     oldest = max(ages, default=0.0)
     verdict = "possible" if oldest > settings.stale_days else "rejected"
     out.append(Explanation("stale element set", verdict, Reason("age of the older set", {"days": oldest})))
     for s in around.suspicions:
-        if s.norad_id not in (pair.body.key, pair.other_key):
+        if s.norad_id not in speaking:
             continue
         out.append(Explanation(s.kind, _verdict(s, pair), s.reason))
     return out

@@ -14,15 +14,23 @@ from hoshimori.sky import ageing, frames, orbits, screening
 from hoshimori.sky.trajectories import GivenStates, Trajectories
 
 US_PER_DAY = 86_400_000_000
+BEFORE_DAYS = 2.0
+"""An object speaks this long before its first known set: sets of one object in GEO lie up to that far apart."""
+
+
+ONE_FIT = np.timedelta64(60, "s")
+"""Sets of one object with epochs nearer than this are one fit, issued again: in public sets one in ten comes back with an epoch
+0.9 ms off. To blend them would move the object by metres in a millisecond, and make approaches that are none."""
 
 
 @dataclass(frozen=True)
 class Watched:
-    """One asset with an orbit: its key among the bodies, its mean motion and how its shell lies."""
+    """One asset with an orbit: its key among the bodies, its mean motion and eccentricity and how its shell lies."""
 
     asset: Asset
     key: int
     mean_motion_rev_day: float
+    eccentricity: float
     lowest_km: float
     highest_km: float
     ephemerides: tuple[Ephemeris, ...] = ()
@@ -48,8 +56,8 @@ class Bodies:
     sets: ElementSets  # the kept ones, in the order of the trajectories' sets
     mean_motion_rev_day: Floats  # (rows,) of the newest set; of the given states where there are no sets
     eccentricity: Floats
-    perigee_km: Floats  # (rows,) lowest and highest over all sets
-    apogee_km: Floats
+    lowest_km: Floats  # (rows,) shell over all sets, margins included
+    highest_km: Floats
     suspicions: tuple[Suspicion, ...]
 
     def row(self, key: int) -> int:
@@ -74,24 +82,33 @@ def watched(view: View, assets: Sequence[Asset], sets: ElementSets) -> list[Watc
     for place, asset in enumerate(assets):
         given = tuple(view.ephemerides(asset.norad_id, asset.cospar_id))
         key = asset.norad_id if asset.norad_id is not None else -1 - place
-        mine = sets.take(sets.norad_id == key)
-        if given:
+        if given_states(given):
             out.append(_from_states(asset, key, given))
-        elif len(mine):
-            perigee, apogee = screening.shells(mine.mean_motion_rev_day, mine.eccentricity)
-            motion = float(mine.mean_motion_rev_day[-1])
-            out.append(Watched(asset, key, motion, float(perigee.min()), float(apogee.max())))
+            continue
+        mine = last_of_each_fit(sets.take(sets.norad_id == key))
+        believed = mine.take(soundness(mine, _prepare(mine)).keep)
+        if len(believed):
+            out.append(_from_sets(asset, key, believed))
     return out
 
 
+def _from_sets(asset: Asset, key: int, sets: ElementSets) -> Watched:
+    """Medians: the newest set may be the wrong one."""
+    lowest, highest = screening.shells(sets.mean_motion_rev_day, sets.eccentricity, sets.ndot_rev_day2)
+    motion, e = float(np.median(sets.mean_motion_rev_day)), float(np.median(sets.eccentricity))
+    return Watched(asset, key, motion, e, float(lowest.min()), float(highest.max()))
+
+
 def _from_states(asset: Asset, key: int, given: tuple[Ephemeris, ...]) -> Watched:
-    r = np.concatenate([e.r_km for e in given])
-    v = np.concatenate([e.v_km_s for e in given])
+    states = given_states(given)
+    r = np.concatenate([s.r_km for s in states])
+    v = np.concatenate([s.v_km_s for s in states])
     distance = np.sqrt((r * r).sum(axis=1))
     energy = 0.5 * (v * v).sum(axis=1) - 398600.4418 / distance
     a_km = float(np.median(-398600.4418 / (2.0 * energy)))
     motion = 86400.0 / (2.0 * np.pi) * float(np.sqrt(398600.4418 / a_km**3))
-    return Watched(asset, key, motion, float(distance.min()), float(distance.max()), given)
+    lowest, highest = float(distance.min()), float(distance.max())
+    return Watched(asset, key, motion, (highest - lowest) / (highest + lowest), lowest, highest, given)
 
 
 def bodies(sets: ElementSets, group: Sequence[Watched], within_km: float, reach_days: float) -> Bodies:
@@ -100,17 +117,26 @@ def bodies(sets: ElementSets, group: Sequence[Watched], within_km: float, reach_
     sets: sorted by (norad_id, epoch_utc). Sets that cannot be believed are left out and named in `suspicions`.
     """
     near = np.zeros(len(sets), bool)
-    perigee, apogee = screening.shells(sets.mean_motion_rev_day, sets.eccentricity)
+    lowest, highest = screening.shells(sets.mean_motion_rev_day, sets.eccentricity, sets.ndot_rev_day2)
     for body in group:
-        near |= screening.shells_meet(perigee, apogee, body.lowest_km, body.highest_km, within_km)
+        near |= screening.shells_meet(lowest, highest, body.lowest_km, body.highest_km, within_km)
     keys_near = np.unique(np.append(sets.norad_id[near], [b.key for b in group if not b.ephemerides]))
-    mine = sets.take(np.isin(sets.norad_id, keys_near))
+    mine = last_of_each_fit(sets.take(np.isin(sets.norad_id, keys_near)))
     prepared = _prepare(mine)
     judged = soundness(mine, prepared)
     kept = mine.take(judged.keep)
     return _assemble(
         kept, prepared.take(np.flatnonzero(judged.keep)), judged.joined[judged.keep], group, reach_days, judged.suspicions
     )
+
+
+def last_of_each_fit(sets: ElementSets) -> ElementSets:
+    """Of sets of one object whose epochs lie within `ONE_FIT` of each other, the last known. Sorted by (norad_id, epoch_utc)."""
+    new = (sets.norad_id[1:] != sets.norad_id[:-1]) | (np.diff(sets.epoch_utc) >= ONE_FIT)
+    fit = np.append(0, np.cumsum(new))[: len(sets)]
+    order = np.lexsort((sets.epoch_utc, sets.known_utc, fit))
+    last = np.append(fit[order][1:] != fit[order][:-1], True)[: len(sets)]
+    return sets.take(np.sort(order[last]))
 
 
 def _prepare(sets: ElementSets) -> orbits.Satellites:
@@ -136,11 +162,11 @@ def _assemble(
 ) -> Bodies:
     keys = np.unique(np.append(sets.norad_id, [b.key for b in group])).astype(np.int64)
     first = np.append(np.searchsorted(sets.norad_id, keys, side="left"), len(sets)).astype(np.int64)
-    perigee, apogee = screening.shells(sets.mean_motion_rev_day, sets.eccentricity)
+    lowest, highest = screening.shells(sets.mean_motion_rev_day, sets.eccentricity, sets.ndot_rev_day2)
     low, high = np.full(len(keys), np.inf), np.zeros(len(keys))
     row = np.searchsorted(keys, sets.norad_id)
-    np.minimum.at(low, row, perigee)
-    np.maximum.at(high, row, apogee)
+    np.minimum.at(low, row, lowest)
+    np.maximum.at(high, row, highest)
     motion, eccentricity = np.full(len(keys), np.nan), np.zeros(len(keys))
     motion[row], eccentricity[row] = sets.mean_motion_rev_day, sets.eccentricity  # sorted by epoch: the newest stays
     given = {}
@@ -150,16 +176,21 @@ def _assemble(
             given[i] = given_states(body.ephemerides)
             low[i], high[i], motion[i] = body.lowest_km, body.highest_km, body.mean_motion_rev_day
     epoch_us = sets.epoch_utc.astype("datetime64[us]").astype(np.int64)
-    joined = joined & np.append(sets.norad_id[1:] == sets.norad_id[:-1], False)[: len(joined)]
-    trajectories = Trajectories(satellites, epoch_us, first, joined, int(reach_days * US_PER_DAY), given)
+    reach_us = int(reach_days * US_PER_DAY)
+    same = (sets.norad_id[1:] == sets.norad_id[:-1]) & (np.diff(epoch_us) <= reach_us)
+    joined = joined & np.append(same, False)[: len(joined)]
+    before_us = int(min(BEFORE_DAYS, reach_days) * US_PER_DAY)
+    trajectories = Trajectories(satellites, epoch_us, first, joined, reach_us, before_us, given)
     return Bodies(keys, trajectories, sets, motion, eccentricity, low, high, suspicions)
 
 
 def given_states(ephemerides: Sequence[Ephemeris]) -> tuple[GivenStates, ...]:
-    """The owner's states in TEME, one for each segment, the last known first."""
+    """The owner's states in TEME, one for each segment with two or more usable states, the last known first."""
     out = []
     for e in sorted(ephemerides, key=lambda e: (e.known_utc, e.t_utc[0]), reverse=True):
         usable = (e.t_utc >= e.usable_start_utc) & (e.t_utc <= e.usable_stop_utc)
+        if usable.sum() < 2:
+            continue
         r, v = frames.to_teme(e.frame, e.r_km[usable], e.v_km_s[usable], e.t_utc[usable])
         out.append(GivenStates(e.t_utc[usable], r, v))
     return tuple(out)

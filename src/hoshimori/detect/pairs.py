@@ -8,9 +8,7 @@ import numpy as np
 
 from hoshimori.detect.neighbourhood import Watched
 from hoshimori.sky import screening
-
-NEAR_EARTH_REV_DAY = 6.4
-"""SGP4's own border between near-Earth and deep space, 225 minutes."""
+from hoshimori.sky.screening import NEAR_EARTH_REV_DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +34,12 @@ class Settings:
 
 @dataclass(frozen=True)
 class Pair:
-    """One watched body and one other, with the minima of their distance and what the record says about them."""
+    """One watched body and one other: the minima of their distance, the spells within range, what the record says about them."""
 
     body: Watched
     other_key: int
     minima: screening.Minima
+    spells: screening.Spells
     within_km: float
     search_start_utc: np.datetime64
     record_start_utc: np.datetime64

@@ -9,11 +9,11 @@ import numpy as np
 
 from hoshimori.detect.measures import relative_motion
 from hoshimori.detect.neighbourhood import Bodies, Watched, bodies, watched
-from hoshimori.detect.pairs import NEAR_EARTH_REV_DAY
 from hoshimori.facts import Floats, Times, Watchlist
 from hoshimori.findings import Event
 from hoshimori.ports import View
 from hoshimori.sky import frames
+from hoshimori.sky.screening import NEAR_EARTH_REV_DAY
 
 SAMPLES_PER_REVOLUTION = 24
 LONGITUDE_STEP = np.timedelta64(2, "h")

@@ -31,10 +31,6 @@ def blend_grid(r_even, v_even, r_odd, v_odd, epoch_us, first, joined, t_us):  # 
                 rate = 0.0
             if (k - a) % 2 == 1:  # the odd half holds the left set
                 w, rate = 1.0 - w, -rate
-            if np.isnan(r_odd[i, 0, j]):
-                w, rate = 0.0, 0.0
-            elif np.isnan(r_even[i, 0, j]):
-                w, rate = 1.0, 0.0
             for c in range(3):
                 x, y = r_even[i, c, j], r_odd[i, c, j]
                 if w == 0.0:
@@ -45,3 +41,13 @@ def blend_grid(r_even, v_even, r_odd, v_odd, epoch_us, first, joined, t_us):  # 
                 else:
                     r_even[i, c, j] = x + w * (y - x)
                     v_even[i, c, j] += w * (v_odd[i, c, j] - v_even[i, c, j]) + rate * (y - x)
+
+
+@numba.njit(cache=True, nogil=True)
+def left_sets(epoch_us, first, row, t_us):  # type: ignore[no-untyped-def]
+    """(k,) the last set of row[k] whose epoch is not after t_us[k]; the first set of the row where there is none."""
+    out = np.empty(row.shape[0], np.int64)
+    for j in range(row.shape[0]):
+        a, b = first[row[j]], first[row[j] + 1]
+        out[j] = max(a, a + np.searchsorted(epoch_us[a:b], t_us[j], side="right") - 1)
+    return out

@@ -3,9 +3,10 @@
 Between two epochs the states of both neighbouring sets are blended, r = (1 - w) r_k + w r_(k+1), where w rises from 0 to 1 as
 the smooth step 3 s^2 - 2 s^3 of the elapsed fraction s. Forward and backward prediction err in opposite senses, and a
 trajectory without jumps has no closest approaches that only the change of a set made. The chord error of blending two
-positions d apart on a circle of radius r is below d^2 / 8 r: 12 m for 20 km in LEO. Before the first epoch and after the last,
-one set speaks alone, for as long as `reach` allows. Where two neighbouring sets cannot be the same orbit (a swapped identity),
-they are not blended: each speaks up to the middle, and the caller is told where the break is.
+positions d apart on a circle of radius r is below d^2 / 8 r: 7 m for 20 km in LEO. After the last epoch one set speaks alone,
+for as long as `reach` allows, and before the first for `before`: an object is not projected far back into a time when nobody
+knew it. Where two neighbouring sets cannot be the same orbit (a swapped identity), or lie farther apart than the reach, they
+are not blended: each speaks up to the middle, and the caller is told where the break is.
 """
 
 from __future__ import annotations
@@ -41,8 +42,8 @@ class Trajectories:
     """`rows` objects, each with one or more element sets, or with given states instead.
 
     epoch_us: (n,) µs since 1970 of every set, rising inside each object. first: (rows + 1,) set `first[i]:first[i + 1]` belong
-    to row i. joined: (n,) set k may be blended with set k + 1. reach_us: how long a set speaks beyond the outermost epochs.
-    `given` replaces the sets of a row; where segments overlap the first one counts.
+    to row i. joined: (n,) set k may be blended with set k + 1. reach_us: how far from its epoch a set speaks; before_us: how
+    far before the first epoch of a row. `given` replaces the sets of a row; where segments overlap the first one counts.
     """
 
     satellites: orbits.Satellites
@@ -50,6 +51,7 @@ class Trajectories:
     first: Ints
     joined: Bools
     reach_us: int
+    before_us: int
     given: Mapping[int, Sequence[GivenStates]] = field(default_factory=dict)
 
     @property
@@ -88,9 +90,20 @@ class Trajectories:
         row = np.repeat(np.arange(self.rows), np.diff(self.first))
         is_first = np.arange(n) == self.first[row]
         is_last = np.arange(n) == self.first[row + 1] - 1
-        before = np.where(is_first, self.epoch_us - self.reach_us, np.roll(self.epoch_us, 1))
-        after = np.where(is_last, self.epoch_us + self.reach_us, np.roll(self.epoch_us, -1))
-        return before, after
+        since = self.epoch_us - np.where(is_first, self.before_us, self.reach_us)
+        until = self.epoch_us + self.reach_us
+        since = np.where(is_first, since, np.maximum(since, np.roll(self.epoch_us, 1)))
+        until = np.where(is_last, until, np.minimum(until, np.roll(self.epoch_us, -1)))
+        return since, until
+
+    def take(self, rows: Ints) -> Trajectories:
+        """The trajectories of these rows (rising) alone."""
+        sets = np.concatenate([np.zeros(0, np.int64), *(np.arange(self.first[i], self.first[i + 1]) for i in rows)])
+        first = np.append(0, np.cumsum(self.first[rows + 1] - self.first[rows])).astype(np.int64)
+        given = {j: self.given[int(i)] for j, i in enumerate(rows) if int(i) in self.given}
+        return Trajectories(
+            self.satellites.take(sets), self.epoch_us[sets], first, self.joined[sets], self.reach_us, self.before_us, given
+        )
 
     def at(self, row: Ints, t_utc: Times, offset_s: Floats) -> tuple[Floats, Floats]:
         """States of row[j] at t_utc[j] + offset_s[j]: r_km (k, 3), v_km_s (k, 3) in TEME; NaN where nothing speaks."""
@@ -112,17 +125,17 @@ class Trajectories:
             w, dw = weight[two, None], rate[two, None]
             v[two] += w * (v2 - v[two]) + dw * (r2 - r[two])
             r[two] += w * (r2 - r[two])
-        silent = (left == right) & (np.abs(t_us - self.epoch_us[left]) > self.reach_us)
+        late_us = t_us - self.epoch_us[left]
+        before_us = np.where(left == self.first[row], self.before_us, self.reach_us)
+        silent = (late_us > self.reach_us) | (late_us < -before_us)
         r[silent], v[silent] = np.nan, np.nan
         return r, v
 
     def _neighbours(self, row: Ints, t_us: Ints) -> tuple[Ints, Ints, Floats, Floats]:
         """Left and right set around each moment, the weight of the right one and its rate per second."""
-        left = np.empty(len(row), np.int64)
-        for i in np.unique(row):
-            mine = row == i
-            a, b = self.first[i], self.first[i + 1]
-            left[mine] = np.maximum(a, a + np.searchsorted(self.epoch_us[a:b], t_us[mine], side="right") - 1)
+        from hoshimori.sky._blend import left_sets
+
+        left = left_sets(self.epoch_us, self.first, np.ascontiguousarray(row, np.int64), t_us)
         right = np.where(left + 1 < self.first[row + 1], left + 1, left)
         right = np.where(t_us < self.epoch_us[left], left, right)
         gap = np.maximum(self.epoch_us[right] - self.epoch_us[left], 1)
