@@ -40,7 +40,8 @@ class Search:
         yield from ((around, p) for p in first if (p.body.key, p.other_key) not in known)
         if staying:
             past = self._with_past(around, staying)
-            starts = {b.key: self._start(past, b) for b in self.group}
+            looked_at = {body.key for body, _ in staying}
+            starts = {b.key: self._start(past, b) if b.key in looked_at else self.view.start_utc for b in self.group}
             candidates = np.zeros((len(self.group), len(past.keys)), bool)
             for body, other in staying:
                 candidates[self.group.index(body), past.row(other)] = True
