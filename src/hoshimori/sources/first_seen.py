@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import gzip
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, ValuesView
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -40,6 +40,19 @@ class FirstSeen(Mapping[int, np.datetime64]):
 
     def __len__(self) -> int:
         return int(np.count_nonzero(~np.isnat(self.times_utc)))
+
+    def values(self) -> ValuesView[np.datetime64]:
+        return _Moments(self)
+
+
+class _Moments(ValuesView[np.datetime64]):
+    """The moments straight from the array: a quarter of a million look-ups by record number take half a second."""
+
+    _mapping: FirstSeen
+
+    def __iter__(self) -> Iterator[np.datetime64]:
+        times = self._mapping.times_utc
+        return iter(times[~np.isnat(times)])
 
 
 def read_first_seen(path: Path) -> tuple[FirstSeen, list[Problem]]:
