@@ -36,7 +36,7 @@ def approach(view: View, around: Bodies, pair: Pair, one: screening.Minima, sett
     quantities = _distance(around, pair, one) | _ages(around, pair, one)
     speed = float(np.sqrt((one.dv_km_s[0] ** 2).sum()))
     quantities["relative_speed_km_s"] = Quantity(speed, "km/s")
-    tests = _explanations(around, pair, quantities, settings)
+    tests = _explanations(around, pair, _oldest_days(around, pair, t), settings)
     drift = _unforced_drift(around, pair)
     tests += [drift] if drift else []
     return Event(
@@ -70,7 +70,8 @@ def stay(view: View, around: Bodies, pair: Pair, found: Series, settings: Settin
     quantities = _distance(around, pair, nearest) | _ages(around, pair, nearest) | _shape_quantities(motion)
     closest_at = (moment(nearest) - start) / np.timedelta64(US_PER_DAY, "us")
     quantities["closest_at_days"] = Quantity(float(closest_at), "d")
-    tests = [_known(around, pair, motion, start, stop, settings), *_explanations(around, pair, quantities, settings)]
+    oldest = _oldest_days(around, pair, moment(nearest), min(stop, view.as_of_utc))
+    tests = [_known(around, pair, motion, start, stop, settings), *_explanations(around, pair, oldest, settings)]
     normal = any(x.verdict == "wins" for x in tests)
     return Event(
         kind="stay",
@@ -144,10 +145,11 @@ def _distance(around: Bodies, pair: Pair, one: screening.Minima) -> dict[str, Qu
 
 def _extent(view: View, pair: Pair, found: Series) -> tuple[np.datetime64, np.datetime64]:
     """From when to when: what comes within a turn of an end of the search reaches beyond it, and is cut there."""
-    turn = np.timedelta64(round(SERIES_GAP * pair.body.period_s * 1e6), "us")
-    start, stop = np.datetime64(found.start_us, "us"), np.datetime64(found.stop_us, "us")
-    start = pair.search_start_utc if start - pair.search_start_utc < turn else start
-    return np.datetime64(start, "us"), view.stop_utc if view.stop_utc - stop < turn else stop
+    turn_us = round(SERIES_GAP * pair.body.period_s * 1e6)
+    first, last = (int(t.astype("datetime64[us]").astype(np.int64)) for t in (pair.search_start_utc, view.stop_utc))
+    start_us = first if found.start_us - first < turn_us else found.start_us
+    stop_us = last if last - found.stop_us < turn_us else found.stop_us
+    return np.datetime64(start_us, "us"), np.datetime64(stop_us, "us")
 
 
 def _nearest(around: Bodies, pair: Pair, found: Series) -> screening.Minima:
@@ -232,27 +234,31 @@ def _last_epoch(around: Bodies, pair: Pair) -> np.datetime64:
     return np.datetime64(epochs[-1], "us") if len(epochs) else np.datetime64("9999-01-01", "us")
 
 
-def _explanations(around: Bodies, pair: Pair, quantities: Mapping[str, Quantity], settings: Settings) -> list[Explanation]:
-    """Stale sets, and whatever `soundness` found about either body."""
+def _oldest_days(around: Bodies, pair: Pair, *moments: np.datetime64) -> float:
+    """The age of the older set at these moments, the greatest; a stay is as doubtful as its last known day."""
+    t_us = np.array([t.astype("datetime64[us]").astype(np.int64) for t in moments])
+    rows = [r for r in (around.row(pair.body.key), around.row(pair.other_key)) if r not in around.trajectories.given]
+    ages = [around.trajectories.age_us(np.full(len(t_us), row), t_us) for row in rows]
+    return max((float(age.max()) / US_PER_DAY for age in ages), default=0.0)
+
+
+def _explanations(around: Bodies, pair: Pair, oldest: float, settings: Settings) -> list[Explanation]:
+    """Stale sets, and whatever `soundness` found about either body that speaks through sets."""
     out = []
     speaking = {pair.other_key} if pair.body.ephemerides else {pair.body.key, pair.other_key}
-    ages = [quantities[k].value for k in ("age_days", "other_age_days") if k in quantities]
-    oldest = max(ages, default=0.0)
     verdict = "possible" if oldest > settings.stale_days else "rejected"
     out.append(Explanation("stale element set", verdict, Reason("age of the older set", {"days": oldest})))
     for s in around.suspicions:
         if s.norad_id not in speaking:
             continue
-        out.append(Explanation(s.kind, _verdict(s, pair), s.reason))
+        out.append(Explanation(s.kind, _verdict(s), s.reason))
     return out
 
 
-def _verdict(s: Suspicion, pair: Pair) -> str:
+def _verdict(s: Suspicion) -> str:
     """A swap of two numbers explains an arrival. A cross-tag may, but so may a real visitor: a person has to look. A set that
     was left out explains nothing, since the event is there without it."""
-    if s.kind == "identity swap":
-        return "wins"
-    return "possible" if s.reason.code == "cross-tag" and s.other in (pair.body.key, pair.other_key) else "rejected"
+    return "wins" if s.kind == "identity swap" else "possible" if s.reason.code == "cross-tag" else "rejected"
 
 
 def _unforced_drift(around: Bodies, pair: Pair) -> Explanation | None:

@@ -1,0 +1,98 @@
+"""Small skies whose truth is known by construction: objects on mean orbits of SGP4, and the element sets that tell of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from math import pi, radians
+
+import numpy as np
+
+from hoshimori.catalogue import MemoryView
+from hoshimori.detect.encounter import Encounter
+from hoshimori.exercise.arcs import Arc, Mean, Track, beside
+from hoshimori.facts import Asset, ElementSets, Ephemeris, Watchlist
+from hoshimori.findings import Event
+
+NOON = np.datetime64("2026-03-20T12:00:00", "us")
+DAY_US = 86_400_000_000
+GEO_KM = 42164.2
+ASSET, OTHER, THIRD = 41000, 42000, 43000
+
+RING = Mean(1.00273 * 2.0 * pi / 1440.0, 1.5e-4, radians(0.05), radians(80.0), radians(30.0), radians(200.0))
+LOW = Mean(15.2 * 2.0 * pi / 1440.0, 1e-3, radians(51.6), radians(10.0), radians(90.0), radians(5.0))
+
+
+def us(days: float) -> int:
+    """µs since 1970 at so many days from `NOON`."""
+    return int(NOON.astype(np.int64)) + round(days * DAY_US)
+
+
+def at(days: float) -> np.datetime64:
+    return np.datetime64(us(days), "us")
+
+
+def track(number: int, mean: Mean, *later: tuple[float, Mean]) -> Track:
+    """An object on `mean` as of NOON, and on other orbits from later days on (each given as of that day)."""
+    pieces = [(us(-1000.0), Arc(us(0.0), mean)), *((us(day), Arc(us(day), m)) for day, m in later)]
+    return Track(number, str(number), "", tuple(pieces))
+
+
+def east(km: float, *, de: tuple[float, float] = (0.0, 0.0), di: tuple[float, float] = (0.0, 0.0), of: Mean = RING) -> Mean:
+    """An orbit in GEO so many km east of another one, its eccentricity and inclination vectors changed by de and di."""
+    return beside(of, km / GEO_KM, de, di)
+
+
+def sets_of(one: Track, days: Iterable[float], *, number: int | None = None) -> ElementSets:
+    """The element sets that tell of a track, one on each of these days."""
+    days = list(days)
+    means = [one.mean_at(us(d)) for d in days]
+    degrees = {
+        "inc_deg": [m.inc for m in means],
+        "raan_deg": [m.raan for m in means],
+        "argp_deg": [m.argp for m in means],
+        "ma_deg": [m.ma for m in means],
+    }
+    return ElementSets.build(
+        {
+            "norad_id": np.full(len(days), one.norad_id if number is None else number),
+            "epoch_utc": [at(d) for d in days],
+            "mean_motion_rev_day": [m.n_rad_min * 1440.0 / (2.0 * pi) for m in means],
+            "eccentricity": [m.ecc for m in means],
+            **{name: np.degrees(values) for name, values in degrees.items()},
+        }
+    )
+
+
+def daily(one: Track, first: float = -10.0, last: float = 0.0, *, number: int | None = None, every: float = 0.5) -> ElementSets:
+    return sets_of(one, np.arange(first, last + 1e-9, every), number=number)
+
+
+def sky(*parts: ElementSets) -> ElementSets:
+    return ElementSets.concat(list(parts))
+
+
+def seen(
+    sets: ElementSets, *, start: float = -5.0, stop: float = 0.0, as_of: float = 1.0, oem: Sequence[Ephemeris] = ()
+) -> MemoryView:
+    """A view of the days from start to stop as known at as_of."""
+    return MemoryView(sets, at(start), at(stop), at(as_of), oem)
+
+
+def asset(number: int | None, name: str = "") -> Asset:
+    return Asset(name or str(number), number, "", name or str(number), "", "", "GEO", None, True, "", "")
+
+
+def watching(*numbers: int, together: Sequence[frozenset[int]] = ()) -> Watchlist:
+    return Watchlist("few", "few", "", "2026-03-01", tuple(asset(n) for n in numbers), tuple(together))
+
+
+def events(view: MemoryView, watchlist: Watchlist | None = None) -> list[Event]:
+    return Encounter().detect(view, watchlist or watching(ASSET))
+
+
+def of_kind(found: Sequence[Event], kind: str) -> list[Event]:
+    return [e for e in found if e.kind == kind]
+
+
+def verdicts(event: Event) -> dict[str, str]:
+    return {x.name: x.verdict for x in event.explanations}
