@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import os
+import shutil
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from hoshimori.doors import demonstration, tables
+from hoshimori.ports import View, silent
+from hoshimori.watch import Sweep
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -33,3 +39,30 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     """Bytes give a test no name: those of an archive hold the second at which it was made, and workers must agree on names."""
     return argname if isinstance(val, bytes) else None
+
+
+@dataclass(frozen=True)
+class Practice:
+    """The demonstration on the practice sky: what was watched, and the folders it left. Shared: copy before changing any."""
+
+    home: Path
+    out: Path
+    view: View
+    sweep: Sweep
+
+    def copied(self, place: Path) -> Path:
+        """A home of one's own with the same facts."""
+        shutil.copytree(self.home, place)
+        return place
+
+    def options(self, home: Path | None = None) -> list[str]:
+        return ["--home", str(home or self.home), "--mode", "EXERCISE", "--as-of", "data"]
+
+
+@pytest.fixture(scope="session")
+def practice(tmp_path_factory: pytest.TempPathFactory) -> Practice:
+    """One practice home and its report, made once for each worker."""
+    out = tmp_path_factory.mktemp("practice")
+    shown = demonstration.run(out, "practice", silent)
+    tables.write(shown.view, shown.sweep, out, "en", source=shown.source)
+    return Practice(shown.home, out, shown.view, shown.sweep)

@@ -83,7 +83,7 @@ def plugin(group: str, name: str) -> Any:
 
 
 def _load(found: EntryPoint) -> Any:
-    """The object of an entry point. A stranger's plugin may raise anything on import: UsageError then names it and its package."""
+    """The object of an entry point. A stranger's plugin may raise anything on import: UsageError names it and its package."""
     try:
         return found.load()
     except Exception as error:

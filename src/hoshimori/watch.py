@@ -143,7 +143,7 @@ def _identity_reasons(asset: Asset, names: Sequence[ObjectName]) -> list[Reason]
     """Does the catalogue call this number something else than the watchlist does, or say that it came down?"""
     mine = [n for n in names if n.norad_id == asset.norad_id]
     others = {n.cospar_id for n in mine if n.cospar_id} - {asset.cospar_id}
-    out = [Reason("decayed", {"date": n.decay_date}) for n in mine[-1:] if n.decay_date]
+    out = [Reason("decayed", {"date": d}) for d in [n.decay_date for n in mine if n.decay_date][-1:]]
     if asset.cospar_id and others:
         out.append(Reason("identity", {"listed": asset.cospar_id, "found": ", ".join(sorted(others))}))
     return out

@@ -67,9 +67,11 @@ class IngestReport:
         return {"schema": "hoshimori.ingest-report/1", **totals, "seconds": round(self.seconds, 3), "files": files}
 
     def __str__(self) -> str:
+        ephemerides = sum(f.ephemerides for f in self.files)
+        more = f"{ephemerides} ephemerides, " if ephemerides else ""
         lines = [
             f"{len(self.files)} files ({self.skipped} taken in before): {self.new} new element sets, {self.known} already held, "
-            f"{self.refused} records refused, in {self.seconds:.1f} s"
+            f"{more}{self.refused} records refused, in {self.seconds:.1f} s"
         ]
         for field, count in Counter(p.field for p in self.problems).most_common(10):
             first = next(p for p in self.problems if p.field == field)

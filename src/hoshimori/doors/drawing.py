@@ -14,7 +14,7 @@ import numpy as np
 
 from hoshimori.facts import Floats, Times
 
-LEFT, RIGHT, TOP, BOTTOM = 58, 150, 12, 26
+LEFT, RIGHT, TOP, BOTTOM = 58, 172, 12, 26
 KINDS = 8
 """Colours and dashes there are; the ninth series begins again with the first."""
 DASHES = ("", "7 3", "2 3", "9 3 2 3", "4 2", "12 4", "2 2 6 2", "1 4")
@@ -60,8 +60,8 @@ def chart(
     mark_utc: np.datetime64 | None = None,
     mark_label: str = "",
     floor: float | None = None,
-    width: int = 760,
-    height: int = 230,
+    width: int = 1060,
+    height: int = 240,
 ) -> str:
     """An <svg> of the lines, each named at its end where there are several.
 

@@ -109,8 +109,9 @@ EN: Mapping[str, str] = {
     "why not observable from open data": "not observable from open data: supply the owner's OEM (hoshimori ingest FILE)",
     "why no element set held": "no element set held for {asset}: check the number, or ingest a source that carries it",
     "why epoch ahead": "its only element set has an epoch {days:.1f} days after the moment asked, and is not believed",
-    "why all stale": "EVERYTHING HERE IS OLD: the newest orbit held is of {newest}, {days:.0f} days before the moment asked. Nothing "
-    "can be said about that moment. Take in newer element sets (hoshimori ingest), or ask about the time of the data: --as-of data",
+    "why all stale": "EVERYTHING HERE IS OLD: the newest orbit held is of {newest}, {days:.0f} days before the moment asked. "
+    "Nothing can be said about that moment. Take in newer element sets (hoshimori ingest), or ask about the time of the data: "
+    "--as-of data",
     "why decayed": "the catalogue says that it came down on {date}",
     "why no orbit": "its element set of {when} gives no orbit",
     "why identity": "identity: the watchlist says {listed}, the catalogue also says {found}",
@@ -215,8 +216,9 @@ JA: Mapping[str, str] = {
     "why not observable from open data": "公開情報では観測不能: 所有者の OEM を取り込んでください (hoshimori ingest FILE)",
     "why no element set held": "{asset} の軌道要素がない: 番号を確認するか、それを含む情報源を取り込んでください",
     "why epoch ahead": "唯一の軌道要素の元期が基準時刻より {days:.1f} 日先のため、採用しない",
-    "why all stale": "すべての情報が古くなっています: 最新の軌道は {newest} のもので、基準時刻より {days:.0f} 日前です。その時点については"
-    "何も言えません。新しい軌道要素を取り込む (hoshimori ingest) か、データの時点を指定してください: --as-of data",
+    "why all stale": "すべての情報が古くなっています: 最新の軌道は {newest} のもので、"
+    "基準時刻より {days:.0f} 日前です。"
+    "その時点については何も言えません。新しい軌道要素を取り込む (hoshimori ingest) か、データの時点を指定してください: --as-of data",
     "why decayed": "カタログによれば {date} に落下済み",
     "why no orbit": "{when} の軌道要素からは軌道が得られない",
     "why identity": "識別: 監視リストは {listed}、カタログには {found} もある",

@@ -16,7 +16,6 @@ from xml.sax.handler import ContentHandler
 from xml.sax.xmlreader import AttributesImpl, Locator
 
 from defusedxml import DefusedXmlException
-from defusedxml.expatreader import create_parser
 
 from hoshimori.formats.complaints import Complaints
 
@@ -82,6 +81,8 @@ def xml_entries(text: str, complaints: Complaints) -> list[Entry]:
 
     XML that breaks off gives the messages before the break, and a problem.
     """
+    from defusedxml.expatreader import create_parser  # brings urllib, http and ssl along; most files are not XML
+
     parser = create_parser(forbid_dtd=False, forbid_entities=True, forbid_external=True)
     stream = _Stream(parser)
     parser.setContentHandler(stream)

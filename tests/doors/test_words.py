@@ -1,0 +1,105 @@
+"""Both languages say the same things, and there is a word for everything that the code can come to say."""
+
+from __future__ import annotations
+
+import ast
+import string
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import hoshimori
+from hoshimori.doors.words import EN, JA, LANGUAGES, label, say, when, words
+from hoshimori.errors import UsageError
+from hoshimori.findings import Reason
+
+SOURCE = Path(hoshimori.__file__).parent
+EXAMPLE: dict[str, str | float] = {
+    "other": "27954", "own": "43271", "km": 12.34, "other_km": 1.0, "sigma_km": 0.5, "when": "2026-05-30T12:34:56.000000Z",
+    "since": "2026-05-30T12:34:56.000000Z", "newest": "2026-05-30T12:34:56.000000Z", "label": "shared slot (parking)",
+    "explained_by": "identity swap", "passes": 2, "days": 6.5, "deg_day": -0.5, "spread": 0.01, "sets": 4, "error": 6,
+    "km_day": 40.0, "asset": "99", "listed": "2017-005A", "found": "2017-006A", "date": "2026-01-01",
+}  # fmt: skip
+
+
+def fields(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def strings_passed_to(function: str, place: int) -> set[str]:
+    """Every literal that the source passes to a function at one place, both branches of a choice included."""
+    calls = [c for c in every_call() if isinstance(c.func, ast.Name) and c.func.id == function and len(c.args) > place]
+    return {text for c in calls for text in literals(c.args[place])}
+
+
+@cache
+def every_call() -> list[ast.Call]:
+    trees = [ast.parse(file.read_text(encoding="utf-8")) for file in SOURCE.rglob("*.py")]
+    return [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call)]
+
+
+def literals(node: ast.expr) -> set[str]:
+    if isinstance(node, ast.IfExp):
+        return literals(node.body) | literals(node.orelse)
+    return {node.value} if isinstance(node, ast.Constant) and isinstance(node.value, str) else set()
+
+
+def test_both_tables_have_the_same_keys() -> None:
+    assert sorted(EN) == sorted(JA)
+
+
+@pytest.mark.parametrize("key", sorted(EN))
+def test_both_texts_are_filled_from_the_same_values(key: str) -> None:
+    clock = {"jst"}  # only Japanese readers are told Japan's own time
+    assert fields(EN[key]) - clock == fields(JA[key]) - clock
+    assert EN[key].strip()
+    assert JA[key].strip()
+
+
+def test_every_reason_that_the_source_gives_has_its_words() -> None:
+    codes = strings_passed_to("Reason", 0)
+    assert {"known neighbour", "not there before"} & codes, "is Reason still called so in the source?"
+    assert sorted(c for c in codes if f"why {c}" not in EN) == []
+
+
+def test_every_explanation_and_verdict_has_its_words() -> None:
+    said = strings_passed_to("Explanation", 0) | strings_passed_to("Explanation", 1) | strings_passed_to("Suspicion", 0)
+    assert said
+    assert sorted(x for x in said if x not in EN) == []
+
+
+@pytest.mark.parametrize("lang", sorted(LANGUAGES))
+@pytest.mark.parametrize("code", sorted(k.removeprefix("why ") for k in EN if k.startswith("why ")))
+def test_every_reason_can_be_said(code: str, lang: str) -> None:
+    text = say(Reason(code, EXAMPLE), words(lang), {"27954": "GALAXY 13"})
+    assert text
+    assert "{" not in text
+    assert "None" not in text
+
+
+def test_a_reason_names_the_other_the_distance_and_the_moment() -> None:
+    text = say(Reason("approach", {**EXAMPLE, "label": "past"}), EN, {"27954": "GALAXY 13"})
+    assert text == "GALAXY 13 (27954) passes at 12.3 ± 0.5 km on 2026-05-30 12:34Z, past (identity swap), the nearest of 2 passes"
+
+
+def test_a_distance_without_sigma_claims_none() -> None:
+    values = {k: v for k, v in EXAMPLE.items() if k != "sigma_km"} | {"label": "past"}
+    assert " 12.3 km " in say(Reason("approach", values), EN, {})
+
+
+def test_japanese_readers_get_their_own_time_beside_utc() -> None:
+    moment = np.datetime64("2026-05-31T23:30", "us")
+    assert when(moment, EN) == "2026-05-31 23:30Z"
+    assert when(moment, JA) == "2026-05-31 23:30Z（日本時間 06-01 08:30）"
+
+
+def test_a_label_within_a_label_is_said_in_both() -> None:
+    assert label("shared slot (parking)", EN) == "shared slot (parking)"
+    assert label("shared slot (parking)", JA) == f"{JA['shared slot']} ({JA['parking']})"
+
+
+def test_an_unknown_language_is_refused_with_those_that_are_known() -> None:
+    with pytest.raises(UsageError, match="en, ja"):
+        words("fr")
