@@ -131,4 +131,4 @@ def test_every_error_is_in_the_table_of_exit_codes_with_its_code() -> None:
 
 
 def test_the_exit_codes_of_the_command_line_itself_are_in_the_table() -> None:
-    assert {cli.FOUND, cli.DIFFERENT, 0, 130} <= exit_codes().keys()
+    assert {cli.FOUND, cli.DIFFERENT, cli.STOPPED, cli.PIPE_CLOSED, 0} <= exit_codes().keys()

@@ -217,8 +217,8 @@ JA: Mapping[str, str] = {
     "why no element set held": "{asset} の軌道要素がない: 番号を確認するか、それを含む情報源を取り込んでください",
     "why epoch ahead": "唯一の軌道要素の元期が基準時刻より {days:.1f} 日先のため、採用しない",
     "why all stale": "すべての情報が古くなっています: 最新の軌道は {newest} のもので、"
-    "基準時刻より {days:.0f} 日前です。"
-    "その時点については何も言えません。新しい軌道要素を取り込む (hoshimori ingest) か、データの時点を指定してください: --as-of data",
+    "基準時刻より {days:.0f} 日前です。その時点については何も言えません。"
+    "新しい軌道要素を取り込む (hoshimori ingest) か、データの時点を指定してください: --as-of data",
     "why decayed": "カタログによれば {date} に落下済み",
     "why no orbit": "{when} の軌道要素からは軌道が得られない",
     "why identity": "識別: 監視リストは {listed}、カタログには {found} もある",
