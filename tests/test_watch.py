@@ -197,7 +197,7 @@ public_orbit = false
 
 @pytest.mark.parametrize(("number", "cospar_id"), [(41940, ""), (None, "2017-005A")], ids=["by number", "by designator"])
 def test_the_owners_ephemeris_is_used_where_there_is_no_public_orbit(
-    number: int | None, cospar_id: str, home: Path, tmp_path: Path
+    number: int | None, cospar_id: str, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "secret.toml").write_text(SECRET, encoding="utf-8")
     (tmp_path / "public.json").write_text(dump_omm(geo(9), kind="json"), encoding="utf-8")
@@ -218,6 +218,7 @@ def test_the_owners_ephemeris_is_used_where_there_is_no_public_orbit(
     assert stay["quantities"]["miss_km"]["value"] == pytest.approx(42164.0 * np.radians(0.03), abs=3.0)
     assert "age_days" not in stay["quantities"], "given states do not age"
     assert any(x.startswith("sha256:") for x in stay["evidence"][0]["inputs"])
+    monkeypatch.setenv("COLUMNS", "140")
     assert "owner's" in hoshimori(*at).out
     checks = hoshimori("verify", tmp_path / "out" / "events.jsonl", "--json").json
     assert {c["verdict"] for c in checks} == {"same"}

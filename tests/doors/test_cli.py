@@ -30,6 +30,12 @@ def test_the_version_is_the_packages() -> None:
     assert hoshimori("--version").out == f"hoshimori {__version__}\n"
 
 
+@pytest.fixture(autouse=True)
+def wide(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A terminal that shows every column, whatever runs the tests."""
+    monkeypatch.setenv("COLUMNS", "140")
+
+
 def test_watch_shows_every_asset_and_what_needs_attention_first(practice: Practice) -> None:
     done = hoshimori("watch", "japan-comms", *practice.options())
     assert done.code == 0
@@ -47,6 +53,9 @@ def test_the_table_fits_the_terminal(columns: int, practice: Practice, monkeypat
     assert done.code == 0
     table = done.out.splitlines()[1:]
     assert max(len(x.rstrip()) for x in table) <= columns
+    past = hoshimori("history", "43633", *practice.options())
+    assert past.code == 0
+    assert columns < 80 or "…" not in past.out
 
 
 def test_watch_speaks_japanese(practice: Practice, tmp_path: Path) -> None:
@@ -116,6 +125,7 @@ def test_history_says_when_a_number_changed_its_name_and_designator(home: Path, 
 
 def test_history_shows_the_newest_rows_asked_for(practice: Practice) -> None:
     few = hoshimori("history", "43633", *practice.options(), "--last", "3").out
+    assert "digest" in few
     every = hoshimori("history", "43633", *practice.options(), "--last", "0").out
     assert few.count("assumed") + few.count("observed") + few.count("declared") == 3
     assert len(every.splitlines()) > len(few.splitlines())

@@ -29,6 +29,9 @@ from hoshimori.watch import Sweep
 
 WIDE = 110
 """Columns of a terminal from which all columns of the watch's table are shown."""
+WIDE_HISTORY = 136
+HISTORY = ("epoch", "known", "by", "rev/day", "e", "i °", "node °", "a km", "Δa km", "°/day", "digest")
+HISTORY_NARROW = ("epoch", "known", "by", "a km", "Δa km")
 WIDEST = {"number": 9, "age": 10, "neighbours": 10}
 """Columns whose heading may be wrapped, so that the reasons have room."""
 COLOURS = {"attention": "bold red", "stale": "yellow", "not observable": "dim", "quiet": "green"}
@@ -105,26 +108,39 @@ def show_history(sets: ElementSets, names: Sequence[ObjectName], last: int, as_j
         put_json({"schema": "hoshimori.history/1", "norad_id": int(sets.norad_id[0]), "names": called, "sets": rows})
         return
     first = max(0, len(sets) - last) if last else 0
-    table = Table(title=f"{sets.norad_id[0]} {sets.name[-1]}: {len(sets)} element sets", title_justify="left")
-    for heading in ("epoch", "known", "by", "rev/day", "e", "i °", "node °", "a km", "Δa km", "°/day", "digest"):
+    out = console()
+    headings = HISTORY if out.width >= WIDE_HISTORY else HISTORY_NARROW
+    table = Table(title=f"{sets.norad_id[0]} {sets.name[-1]}: {len(sets)} element sets", title_justify="left", box=SIMPLE_HEAD)
+    for heading in headings:
         table.add_column(heading, justify="left" if heading in ("epoch", "known", "by", "digest") else "right", no_wrap=True)
     a_km = _semi_major_axis_km(sets)
     for i in range(first, len(sets)):
-        row = _row(sets, i)
-        change = f"{a_km[i] - a_km[i - 1]:+.3f}" if i else ""
-        basis, motion = row["KNOWN_BASIS"].lower(), f"{row['MEAN_MOTION']:.8f}"
-        drift = 360.9856 * (row["MEAN_MOTION"] / 1.00273791 - 1.0)
-        table.add_row(
-            row["EPOCH"][:16], row["KNOWN"][:16], basis, motion, f"{row['ECCENTRICITY']:.6f}",
-            f"{row['INCLINATION']:.4f}", f"{row['RA_OF_ASC_NODE']:.4f}", f"{a_km[i]:.3f}", change,
-            f"{drift:+.4f}" if abs(drift) < 20 else "", row["DIGEST"][:8],
-        )  # fmt: skip
-    console().print(table)
+        cells = _cells(_row(sets, i), a_km[i], a_km[i] - a_km[i - 1] if i else float("nan"))
+        table.add_row(*(cells[heading] for heading in headings))
+    out.print(table)
     if len({(n.name, n.cospar_id, n.owner, n.decay_date) for n in names}) > 1:
         print("This number was called:")
         for n in names:
             more = ", ".join(x for x in (n.cospar_id, n.object_type, n.owner, n.decay_date and f"decayed {n.decay_date}") if x)
             print(f"  {n.name or 'without a name'} ({more}), seen {iso(n.first_seen_utc)[:16]} by {n.provider}")
+
+
+def _cells(row: dict[str, Any], a_km: float, change_km: float) -> dict[str, str]:
+    """One set for people: the drift in longitude is given near GEO alone."""
+    drift = 360.9856 * (row["MEAN_MOTION"] / 1.00273791 - 1.0)
+    return {
+        "epoch": row["EPOCH"][:16],
+        "known": row["KNOWN"][:16],
+        "by": row["KNOWN_BASIS"].lower(),
+        "rev/day": f"{row['MEAN_MOTION']:.8f}",
+        "e": f"{row['ECCENTRICITY']:.6f}",
+        "i °": f"{row['INCLINATION']:.4f}",
+        "node °": f"{row['RA_OF_ASC_NODE']:.4f}",
+        "a km": f"{a_km:.3f}",
+        "Δa km": "" if np.isnan(change_km) else f"{change_km:+.3f}",
+        "°/day": f"{drift:+.4f}" if abs(drift) < 20 else "",
+        "digest": row["DIGEST"][:8],
+    }
 
 
 def _semi_major_axis_km(sets: ElementSets) -> Any:
