@@ -1,6 +1,7 @@
 """How far element sets miss as they age: learns the table of sky/ageing.py on half of the objects, checks it on the other half.
 
-    python bench/ageing/run.py FOLDER      FOLDER: element sets of a week or more, several sets per object
+    python bench/ageing/run.py [FOLDER]    FOLDER: element sets of a week or more, several sets per object; without it the
+                                           geo-week folder of the test data (HOSHIMORI_DATA)
 
 Every set is propagated to the epochs of the later sets of its object; the difference in RTN of the later set is collected by
 class of orbit and age, at most 60 pairs per object and age. Objects with odd catalogue numbers teach, even ones check. Prints the
@@ -9,6 +10,7 @@ class of orbit and age, at most 60 pairs per object and age. Objects with odd ca
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -90,4 +92,7 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    given = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(os.environ.get("HOSHIMORI_DATA", "../shared/data")) / "geo-week"
+    if not given.is_dir():
+        sys.exit(f"no folder {given}: name one that holds element sets of a week or more")
+    main(given)

@@ -49,7 +49,7 @@ class Track:
         return w
 
     def silent(self, t_s: Floats) -> npt.NDArray[np.bool_]:
-        return (t_s < self.epoch_s[0] - self.before_s) | (t_s > self.epoch_s[-1] + self.reach_s)
+        return np.asarray((t_s < self.epoch_s[0] - self.before_s) | (t_s > self.epoch_s[-1] + self.reach_s))
 
 
 class Clock:
@@ -62,7 +62,7 @@ class Clock:
         self.fr = float((start_utc - day) / np.timedelta64(1, "us")) / 86400e6
 
     def since(self, sat: Satrec) -> float:
-        return ((sat.jdsatepoch - self.jd) + (sat.jdsatepochF - self.fr)) * DAY_S
+        return float(((sat.jdsatepoch - self.jd) + (sat.jdsatepochF - self.fr)) * DAY_S)
 
     def fractions(self, t_s: Floats) -> Floats:
         return np.asarray(self.fr + t_s / DAY_S)
@@ -160,7 +160,7 @@ def _sampled_minima(
     reach2 = (within_km + FASTEST_KM_S * STEP_S / 2.0) ** 2
     count = int(np.ceil(stop_s / STEP_S)) + 1
     for begin in range(-1, count, CHUNK):
-        t_s = STEP_S * np.arange(begin - 1, min(begin + CHUNK, count) + 1)
+        t_s = np.asarray(STEP_S * np.arange(begin - 1, min(begin + CHUNK, count) + 1), np.float64)
         where = [sampled(a, clock, t_s) for a in assets]
         for track in everything:
             r = sampled(track, clock, t_s)

@@ -23,7 +23,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from reference import Clock, Signature, approaches, sieve, stamp, tracks
+from reference import Clock, Signature, approaches, sieve, stamp, tracks  # type: ignore[import-not-found]
 
 from hoshimori import formats
 from hoshimori.alliance import watchlist
@@ -130,7 +130,8 @@ def brute_force(
 
 def _julian(epoch_utc: np.datetime64) -> float:
     us = int(epoch_utc.astype("datetime64[us]").astype(np.int64))
-    return stamp(2440587.5 + us // 86_400_000_000, (us % 86_400_000_000) / 86400e6)
+    julian: float = stamp(2440587.5 + us // 86_400_000_000, (us % 86_400_000_000) / 86400e6)
+    return julian
 
 
 def _seams(around: Bodies) -> set[tuple[int, float]]:
@@ -184,8 +185,8 @@ def compare_events(events: Sequence[Event], theirs: Found, start: np.datetime64)
     times: dict[tuple[str, str], list[tuple[str, float, float]]] = {}
     for e in events:
         if e.kind in ("approach", "stay"):
-            span = tuple(float((t - start) / np.timedelta64(1, "us")) * 1e-6 for t in (e.start_utc, e.stop_utc))
-            times.setdefault((e.subject, e.others[0]), []).append((e.kind, *span))
+            begin, end = (float((t - start) / np.timedelta64(1, "us")) * 1e-6 for t in (e.start_utc, e.stop_utc))
+            times.setdefault((e.subject, e.others[0]), []).append((e.kind, begin, end))
     used: set[tuple[str, str, float]] = set()
     lost, in_stay = [], 0
     for a, b, t, km in theirs:

@@ -11,7 +11,7 @@ SLOW_KM_S = 0.2
 
 @numba.njit(cache=True, nogil=True, inline="always")
 def _differences(r, a, b, j, h, out):  # type: ignore[no-untyped-def]
-    """Into out (3,) the rate of the relative position at grid time j by central differences; False where a neighbour is missing."""
+    """Into out (3,) the rate of the relative position at grid time j by central differences; False at the edges."""
     if j < 1 or j + 1 >= r.shape[2]:
         return False
     for c in range(3):
@@ -137,8 +137,8 @@ def near_spells(r, watched, candidates, within_km):  # type: ignore[no-untyped-d
                     if d < least:
                         least, best = d, j
                 elif first >= 0:
-                    out.append((a, b, np.int64(first), np.int64(j - 1), np.int64(best), np.sqrt(least)))
+                    out.append((a, np.int64(b), np.int64(first), np.int64(j - 1), np.int64(best), np.sqrt(least)))
                     first = -1
             if first >= 0:
-                out.append((a, b, np.int64(first), np.int64(m - 1), np.int64(best), np.sqrt(least)))
+                out.append((a, np.int64(b), np.int64(first), np.int64(m - 1), np.int64(best), np.sqrt(least)))
     return out
