@@ -181,26 +181,24 @@ def compare(mine: Found, theirs: Found) -> bool:
 
 
 def compare_events(events: Sequence[Event], theirs: Found, start: np.datetime64) -> bool:
-    """Every minimum is an approach or lies in a stay; every approach is a minimum."""
-    times: dict[tuple[str, str], list[tuple[str, float, float]]] = {}
+    """Every minimum is an approach or listed in a stay, at the same moment and distance; and nothing else is."""
+    said: dict[tuple[int, int], list[tuple[float, float]]] = {}
     for e in events:
         if e.kind in ("approach", "stay"):
-            begin, end = (float((t - start) / np.timedelta64(1, "us")) * 1e-6 for t in (e.start_utc, e.stop_utc))
-            times.setdefault((e.subject, e.others[0]), []).append((e.kind, begin, end))
-    used: set[tuple[str, str, float]] = set()
-    lost, in_stay = [], 0
+            passes = [(m.t_utc, m.miss_km) for m in e.minima] or [(e.start_utc, e.quantities["miss_km"].value)]
+            seconds = [(float((t - start) / np.timedelta64(1, "us")) * 1e-6, km) for t, km in passes]
+            said.setdefault((int(e.subject), int(e.others[0])), []).extend(seconds if e.kind == "approach" or e.minima else [])
+    count, lost = sum(map(len, said.values())), []
     for a, b, t, km in theirs:
-        here = times.get((str(a), str(b)), [])
-        passes = [x for x in here if x[0] == "approach" and abs(x[1] - t) <= SAME_S]
-        used |= {(str(a), str(b), x[1]) for x in passes}
-        stays = any(x[0] == "stay" and x[1] - 1.0 <= t <= x[2] + 1.0 for x in here)
-        in_stay += stays and not passes
-        if not passes and not stays:
+        here = said.get((a, b), [])
+        match = next((x for x in here if abs(x[0] - t) <= SAME_S and abs(x[1] - km) <= SAME_KM), None)
+        if match is None:
             lost.append((a, b, t, km))
-    passes_said = {(*pair, x[1]) for pair, found in times.items() for x in found if x[0] == "approach"}
-    invented = passes_said - used
-    print(f"  events: {len(used)} approaches, {in_stay} minima inside stays, lost {len(lost)}, invented {len(invented)}")
-    for row in [*lost[:8], *sorted(invented)[:8]]:
+        else:
+            here.remove(match)
+    invented = [(*pair, *x) for pair, left in said.items() for x in left]
+    print(f"  events: {count} closest approaches in {len(events)} events, lost {len(lost)}, invented {len(invented)}")
+    for row in [*lost[:8], *invented[:8]]:
         print(f"    {row}")
     return not lost and not invented
 

@@ -90,12 +90,28 @@ class Evidence:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Minimum:
+    """One closest approach: when, and at what distance."""
+
+    t_utc: np.datetime64
+    miss_km: float
+
+    def to_json(self) -> dict[str, Any]:
+        return {"t": iso(self.t_utc), "miss_km": self.miss_km}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Minimum:
+        return cls(np.datetime64(str(data["t"]).rstrip("Z"), "us"), float(data["miss_km"]))
+
+
 @dataclass(frozen=True)
 class Event:
     """Something that happened, or is computed to happen, to one subject.
 
     `subject` and `others` are catalogue numbers as text, or an asset id where there is no number. `label` is the kind's own
-    word (a stay is "shared slot", "parking", ...). `normal` is True where the event is this subject's usual state.
+    word (a stay is "shared slot", "parking", ...). `normal` is True where the event is this subject's usual state. `minima`:
+    every closest approach inside a lasting event, in order of time.
     """
 
     kind: str
@@ -110,6 +126,7 @@ class Event:
     explanations: tuple[Explanation, ...] = ()
     as_of_utc: np.datetime64 = field(default_factory=lambda: np.datetime64("NaT", "us"))
     data_mode: DataMode = DataMode.REAL
+    minima: tuple[Minimum, ...] = ()
 
     @property
     def event_id(self) -> str:
@@ -128,6 +145,7 @@ class Event:
             "quantities": {k: q.to_json() for k, q in sorted(self.quantities.items())},
             "evidence": [e.to_json() for e in self.evidence],
             "explanations": [x.to_json() for x in self.explanations],
+            "minima": [m.to_json() for m in self.minima],
             "as_of": iso(self.as_of_utc),
             "data_mode": self.data_mode.name,
         }
@@ -152,6 +170,7 @@ class Event:
             explanations=tuple(Explanation(x["name"], x["verdict"], Reason.from_json(x["reason"])) for x in data["explanations"]),
             as_of_utc=np.datetime64(data["as_of"].rstrip("Z"), "us"),
             data_mode=DataMode[data["data_mode"]],
+            minima=tuple(Minimum.from_json(m) for m in data.get("minima", ())),
         )
 
 

@@ -27,9 +27,9 @@ def silent(_what: str, _done: int, _total: int) -> None:
 class View(Protocol):
     """A window of time on the facts, as known at one moment. Two calls on one View give the same answer.
 
-    `sets` is what a computation over the window may use: for each object the sets with epochs inside the window and, on
-    either side, those within `lookback` of it; nothing with known_utc > as_of; one row per (object, epoch): the last issued.
-    Sorted by (norad_id, epoch_utc).
+    `sets` is what a computation over the window may use: for each object the sets with epochs inside the window, the last one
+    before it and the first one after it where they lie within `lookback`; nothing with known_utc > as_of; one row per (object,
+    epoch): the last issued. Sorted by (norad_id, epoch_utc). `history` gives all of one object, as known at as_of.
     """
 
     @property
@@ -58,7 +58,8 @@ class Detector(Protocol):
     """One phenomenon. Handed a View and a watchlist, gives events; opens nothing, asks nobody the time.
 
     Made without arguments it has its default settings. `with_settings` gives one with the settings that an evidence recorded
-    under parameters["settings"], so that the claim can be re-run.
+    under parameters["settings"], so that the claim can be re-run; the evidence's parameters also say start, stop and as_of of
+    the view, and asset and cospar_id of the subject.
     """
 
     name: str

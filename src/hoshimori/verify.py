@@ -7,7 +7,7 @@ there, unaltered, and still hold it. Then the named method runs again on a view 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,7 +18,7 @@ from hoshimori.catalogue import Catalogue, MemoryView
 from hoshimori.catalogue.shelves import StoredSource
 from hoshimori.errors import CatalogueError, HoshimoriError, NothingFound, UsageError
 from hoshimori.facts import Asset, DataMode, ElementSets, Ephemeris, Watchlist
-from hoshimori.findings import Event, Evidence, Quantity, iso
+from hoshimori.findings import Event, Evidence, Minimum, Quantity, iso
 from hoshimori.ports import Detector, plugin
 
 TOLERANCE = {"km": 1e-6, "km/s": 1e-9, "s": 1e-3, "d": 1e-8, "h": 1e-6}
@@ -152,13 +152,16 @@ def _detector(evidence: Evidence) -> tuple[Detector | None, str]:
         detector: Detector = plugin("hoshimori.detectors", name)().with_settings(evidence.parameters["settings"])
     except (HoshimoriError, TypeError, ValueError) as error:
         return None, f"{evidence.method} cannot be set up as the claim says: {error}"
+    missing = [k for k in ("start", "stop", "as_of") if k not in evidence.parameters]
+    if missing:
+        return None, f"the evidence does not say {', '.join(missing)}"
     if detector.version != version:
         return None, f"the claim was made by {evidence.method}, this is {name}@{detector.version}"
     return detector, ""
 
 
 def _rerun(event: Event, evidence: Evidence, detector: Detector, sets: ElementSets, catalogue: Catalogue) -> Event | None:
-    given = evidence.parameters
+    given = {"declared": False, "cospar_id": "", "asset": event.subject, **evidence.parameters}
     start, stop, as_of = (np.datetime64(str(given[k]).rstrip("Z"), "us") for k in ("start", "stop", "as_of"))
     given_states = list(_ephemerides(evidence, catalogue))
     view = MemoryView(sets, start, stop, as_of, ephemerides=given_states, data_modes=tuple(DataMode))
@@ -195,7 +198,19 @@ def _compare(claimed: Event, again: Event) -> list[FieldCheck]:
     ]
     for name in sorted({*claimed.quantities, *again.quantities}):
         fields += _quantity(name, claimed.quantities.get(name), again.quantities.get(name))
+    fields += _minima(claimed.minima, again.minima)
     return fields
+
+
+def _minima(claimed: Sequence[Minimum], again: Sequence[Minimum]) -> Iterator[FieldCheck]:
+    """Every closest approach inside the event: as many, at the same moments, as near."""
+    if not claimed and not again:
+        return
+    same = len(claimed) == len(again) and all(
+        abs(a.t_utc - b.t_utc) <= SAME_MOMENT and abs(a.miss_km - b.miss_km) <= TOLERANCE["km"]
+        for a, b in zip(claimed, again, strict=True)
+    )
+    yield FieldCheck("minima", f"{len(claimed)} of them", f"{len(again)} of them", "same" if same else "different")
 
 
 def _verdicts(event: Event) -> str:

@@ -158,13 +158,16 @@ def _doubt_reasons(mine: Sequence[Event]) -> list[Reason]:
 def _event_reasons(mine: Sequence[Event]) -> list[Reason]:
     """One reason for each stay that is not usual, and for each visitor the nearest of its passes."""
     unusual = [e for e in mine if not e.normal and e.kind != "doubtful set"]
+    plain = [e for e in unusual if e.kind not in ("approach", "stay")]  # of whatever other detector is installed
+    unusual = [e for e in unusual if e.kind in ("approach", "stay")]
     passes: dict[str, list[Event]] = {}
     for e in unusual:
         if e.kind == "approach":
             passes.setdefault(e.others[0], []).append(e)
     nearest = [(min(found, key=lambda e: e.quantities["miss_km"].value), len(found)) for found in passes.values()]
     stays = [(e, 1) for e in unusual if e.kind != "approach"]
-    return [_reason(e, count) for e, count in sorted([*stays, *nearest], key=lambda x: x[0].quantities["miss_km"].value)]
+    met = [_reason(e, count) for e, count in sorted([*stays, *nearest], key=lambda x: x[0].quantities["miss_km"].value)]
+    return met + [Reason("event", {"kind": e.kind, "said": e.label, "when": iso(e.start_utc)}) for e in plain]
 
 
 def _reason(event: Event, passes: int) -> Reason:

@@ -14,7 +14,7 @@ from hoshimori.detect.pairs import Pair, Settings
 from hoshimori.detect.series import SERIES_GAP, Series
 from hoshimori.detect.soundness import Suspicion
 from hoshimori.facts import DataMode, Floats
-from hoshimori.findings import Event, Evidence, Explanation, Quantity, Reason, iso
+from hoshimori.findings import Event, Evidence, Explanation, Minimum, Quantity, Reason, iso
 from hoshimori.ports import View
 from hoshimori.sky import relative, screening
 
@@ -86,7 +86,14 @@ def stay(view: View, around: Bodies, pair: Pair, found: Series, settings: Settin
         explanations=tuple(tests),
         as_of_utc=view.as_of_utc,
         data_mode=_mode(around, pair),
+        minima=_passes(found.minima, view.start_utc, pair.within_km),
     )
+
+
+def _passes(minima: screening.Minima, start_utc: np.datetime64, within_km: float) -> tuple[Minimum, ...]:
+    """The closest approaches within the range since the window began."""
+    every = zip(minima.moment_us.astype("datetime64[us]"), minima.miss_km.tolist(), strict=True)
+    return tuple(Minimum(t, km) for t, km in every if km <= within_km and t >= start_utc)
 
 
 def doubts(view: View, around: Bodies, group: Sequence[Watched], method: str, settings: Mapping[str, Any]) -> list[Event]:
@@ -281,7 +288,8 @@ def _evidence(view: View, around: Bodies, pair: Pair, settings: Settings, method
     digests = [d for key in sorted(keys) for d in around.sets_of(key).digest_texts()]
     digests += [f"sha256:{e.source}" for e in pair.body.ephemerides]
     parameters = _parameters(view, pair.body, pair.search_start_utc, asdict(settings), pair.declared)
-    return Evidence(f"{pair.other_key} {claim} of {pair.body.subject}", method, tuple(digests), parameters)
+    expected = f"nothing but known neighbours within {pair.within_km:g} km"
+    return Evidence(f"{pair.other_key} {claim} of {pair.body.subject}", method, tuple(digests), parameters, expected)
 
 
 def _parameters(
