@@ -20,7 +20,7 @@ EXAMPLE: dict[str, str | float] = {
     "other": "27954", "own": "43271", "km": 12.34, "other_km": 1.0, "sigma_km": 0.5, "when": "2026-05-30T12:34:56.000000Z",
     "since": "2026-05-30T12:34:56.000000Z", "newest": "2026-05-30T12:34:56.000000Z", "label": "shared slot (parking)",
     "explained_by": "identity swap", "passes": 2, "days": 6.5, "deg_day": -0.5, "spread": 0.01, "sets": 4, "error": 6,
-    "km_day": 40.0, "asset": "99", "listed": "2017-005A", "found": "2017-006A", "date": "2026-01-01",
+    "km_day": 40.0, "kind": "silence", "said": "late", "asset": "99", "listed": "2017-005A", "found": "2017-006A", "date": "2026-01-01",
 }  # fmt: skip
 
 
@@ -82,6 +82,10 @@ def test_every_reason_can_be_said(code: str, lang: str) -> None:
 def test_a_reason_names_the_other_the_distance_and_the_moment() -> None:
     text = say(Reason("approach", {**EXAMPLE, "label": "past"}), EN, {"27954": "GALAXY 13"})
     assert text == "GALAXY 13 (27954) passes at 12.3 ± 0.5 km on 2026-05-30 12:34Z, past (identity swap), the nearest of 2 passes"
+
+
+def test_the_reason_of_a_detector_of_somebody_else_is_said_as_it_stands() -> None:
+    assert say(Reason("plume", {"kelvin": 300, "band": "C"}), JA, {}) == "plume, band C, kelvin 300"
 
 
 def test_a_distance_without_sigma_claims_none() -> None:

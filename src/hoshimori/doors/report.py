@@ -11,7 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from hoshimori import __version__
 from hoshimori.detect.portrait import Portrait, Series
 from hoshimori.doors.drawing import Line, chart
-from hoshimori.doors.words import age, label, minute, say, when, words
+from hoshimori.doors.words import age, count, label, minute, say, when, words
 from hoshimori.facts import Asset, DataMode
 from hoshimori.findings import AssetState, Event, Quantity
 from hoshimori.watch import Sweep
@@ -32,6 +32,7 @@ def report(sweep: Sweep, portraits: Sequence[Portrait], names: Mapping[str, str]
     )
     page.filters |= {
         "age": lambda state: age(state, w),
+        "count": count,
         "minute": minute,
         "when": lambda t: when(t, w),
         "pm": plus_minus,

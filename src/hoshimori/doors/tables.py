@@ -20,7 +20,7 @@ from hoshimori.detect.portrait import portraits
 from hoshimori.doors import report as page
 from hoshimori.doors.terminal import console, put_json
 from hoshimori.doors.upkeep import Done, Finding
-from hoshimori.doors.words import age, minute, say, when, words
+from hoshimori.doors.words import age, count, minute, say, when, words
 from hoshimori.facts import DataMode, ElementSets, ObjectName, Watchlist
 from hoshimori.findings import iso
 from hoshimori.ports import View
@@ -63,7 +63,7 @@ def show_sweep(sweep: Sweep, view: View, lang: str) -> None:
             "asset": Text(page.called(state, assets, lang)),
             "number": Text(str(state.norad_id or "—")),
             "age": Text(age(state, w)),
-            "neighbours": Text(f"{state.quantities['known_neighbours'].value:.0f}"),
+            "neighbours": Text(count(state, "known_neighbours")),
             "reasons": Text("\n".join(say(r, w, names) for r in state.reasons)),
         }
         table.add_row(*(cells[key] for key in columns))

@@ -241,8 +241,13 @@ def words(lang: str) -> Mapping[str, str]:
 
 
 def say(reason: Reason, w: Mapping[str, str], names: Mapping[str, str]) -> str:
-    """A reason in words. `names`: catalogue number as text to object name."""
+    """A reason in words. `names`: catalogue number as text to object name.
+
+    A code without words, which another's detector may give, is said as it stands with its values.
+    """
     values = dict(reason.values)
+    if f"why {reason.code}" not in w:
+        return ", ".join([reason.code, *(f"{key} {value}" for key, value in sorted(values.items()))])
     for key in ("other", "own"):
         if key in values:
             values[key] = _called(str(values[key]), names)
@@ -254,7 +259,7 @@ def say(reason: Reason, w: Mapping[str, str], names: Mapping[str, str]) -> str:
         values["miss"] = f"{values['km']:.1f}{sigma}"
     if "label" in values:
         values["label"] = label(str(values["label"]), w)
-    explained = ", ".join(w[x] for x in str(values.get("explained_by", "")).split(", ") if x)
+    explained = ", ".join(w.get(x, x) for x in str(values.get("explained_by", "")).split(", ") if x)
     values["times"] = w["times"].format(**values) if "passes" in values else ""
     values["because"] = w["because"].format(explained_by=explained) if explained else ""
     return w[f"why {reason.code}"].format(**values)
@@ -268,6 +273,11 @@ def minute(t: np.datetime64) -> str:
 def when(t: np.datetime64, w: Mapping[str, str]) -> str:
     """A moment in UTC, for Japanese readers with Japan's own time beside it."""
     return w["clock"].format(utc=minute(t), jst=minute(t + JST)[5:])
+
+
+def count(state: AssetState, name: str) -> str:
+    """How many; an em dash for an asset that cannot be seen: of it, nothing is not the same as none."""
+    return "—" if state.state == "not observable" else f"{state.quantities[name].value:.0f}"
 
 
 def age(state: AssetState, w: Mapping[str, str]) -> str:
