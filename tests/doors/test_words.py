@@ -20,7 +20,8 @@ EXAMPLE: dict[str, str | float] = {
     "other": "27954", "own": "43271", "km": 12.34, "other_km": 1.0, "sigma_km": 0.5, "when": "2026-05-30T12:34:56.000000Z",
     "since": "2026-05-30T12:34:56.000000Z", "newest": "2026-05-30T12:34:56.000000Z", "label": "shared slot (parking)",
     "explained_by": "identity swap", "passes": 2, "days": 6.5, "deg_day": -0.5, "spread": 0.01, "sets": 4, "error": 6,
-    "km_day": 40.0, "kind": "silence", "said": "late", "asset": "99", "listed": "2017-005A", "found": "2017-006A", "date": "2026-01-01",
+    "km_day": 40.0, "kind": "silence", "said": "late", "asset": "99", "listed": "2017-005A", "found": "2017-006A",
+    "date": "2026-01-01",
 }  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -35,11 +35,20 @@ class CatalogueView:
     manifest: Manifest
     raw: RawBytes
     read: Reader
+    _whole: list[ElementSets] = field(default_factory=list, repr=False, compare=False)
 
     def sets(self, norad_ids: Sequence[int] | None = None) -> ElementSets:
-        """See ports.View: the sets inside the window, and the last before and first after it within `lookback`."""
+        """See ports.View: the sets inside the window, and the last before and first after it within `lookback`.
+
+        The answer for all objects is kept: detectors and pictures ask for it one after the other.
+        """
+        if norad_ids is None and self._whole:
+            return self._whole[0]
         found = self._ask(norad_ids, lambda q: q.window(self.start_utc, self.stop_utc, self.lookback))
-        return self._labelled(window(found, self.start_utc, self.stop_utc, self.lookback), norad_ids)
+        sets = self._labelled(window(found, self.start_utc, self.stop_utc, self.lookback), norad_ids)
+        if norad_ids is None:
+            self._whole.append(sets)
+        return sets
 
     def latest(self, norad_ids: Sequence[int] | None = None) -> ElementSets:
         """The newest set of each object: newest epoch not more than a day after `as_of`, unless nothing else is known."""
