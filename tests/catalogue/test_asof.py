@@ -54,7 +54,14 @@ def stored(home: str, parts: list[ElementSets]) -> Catalogue:
 
 
 def answers(view: View) -> list[ElementSets]:
-    return [view.sets(), view.latest(), view.sets([2]), view.latest([1, 3]), *(view.history(i) for i in (1, 2, 3))]
+    return [
+        view.sets(),
+        view.latest(),
+        view.sets([2]),
+        view.latest([1, 3]),
+        *(view.history(i) for i in (1, 2, 3)),
+        view.history([3, 1]),
+    ]
 
 
 @settings(max_examples=15, deadline=None)

@@ -34,6 +34,11 @@ def visible(sets: ElementSets, as_of_utc: np.datetime64, data_modes: Sequence[Da
     return mask
 
 
+def as_list(norad_id: int | Sequence[int]) -> list[int]:
+    """One catalogue number, or several, as a list."""
+    return [norad_id] if isinstance(norad_id, int) else list(norad_id)
+
+
 def last_issued(sets: ElementSets) -> ElementSets:
     """One row for each (object, epoch), sorted so: the greatest known time, then set number, then digest."""
     if not len(sets):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from hoshimori.catalogue.asof import best_known, checked_window, last_issued, newest, visible, window
+from hoshimori.catalogue.asof import as_list, best_known, checked_window, last_issued, newest, visible, window
 from hoshimori.catalogue.names import Labels, label, named_in, news
 from hoshimori.catalogue.view import LOOKBACK
 from hoshimori.facts import ASSUMED_LATENCY, DataMode, ElementSets, Ephemeris, KnownBasis, ObjectName
@@ -48,8 +48,8 @@ class MemoryView:
     def latest(self, norad_ids: Sequence[int] | None = None) -> ElementSets:
         return label(newest(self._of(norad_ids), self.as_of_utc), self._labels)
 
-    def history(self, norad_id: int) -> ElementSets:
-        return label(last_issued(self._of([norad_id])), self._labels)
+    def history(self, norad_id: int | Sequence[int]) -> ElementSets:
+        return label(last_issued(self._of(as_list(norad_id))), self._labels)
 
     def ephemerides(self, norad_id: int | None = None, cospar_id: str = "") -> list[Ephemeris]:
         found = [e for e in self._ephemerides if self._usable(e) and _is_of(e, norad_id, cospar_id)]

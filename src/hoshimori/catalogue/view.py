@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from hoshimori.catalogue.asof import last_issued, newest, window
+from hoshimori.catalogue.asof import as_list, last_issued, newest, window
 from hoshimori.catalogue.manifest import REMEDY, Manifest
 from hoshimori.catalogue.names import Labels, label
 from hoshimori.catalogue.query import SetQuery
@@ -55,14 +55,18 @@ class CatalogueView:
         found = self._ask(norad_ids, lambda q: q.newest(self.as_of_utc))
         return self._labelled(newest(found, self.as_of_utc), norad_ids)
 
-    def history(self, norad_id: int, *, reissues: bool = False) -> ElementSets:
-        """All epochs of one object, one row each; with `reissues` every distinct set that was known, by epoch then known."""
-        found = self._ask([norad_id], SetQuery.everything)
+    def history(self, norad_id: int | Sequence[int], *, reissues: bool = False) -> ElementSets:
+        """All epochs of one object or several, one row each, by number and epoch.
+
+        With `reissues` every distinct set that was known, by epoch then known.
+        """
+        wanted = as_list(norad_id)
+        found = self._ask(wanted, SetQuery.everything)
         if reissues:
-            found = found.take(np.lexsort((found.element_set_no, found.known_utc, found.epoch_utc)))
+            found = found.take(np.lexsort((found.element_set_no, found.known_utc, found.epoch_utc, found.norad_id)))
         else:
             found = last_issued(found)
-        return self._labelled(found, [norad_id])
+        return self._labelled(found, wanted)
 
     def ephemerides(self, norad_id: int | None = None, cospar_id: str = "") -> list[Ephemeris]:
         """Ephemerides usable in the window, of this number or designator (neither given: all); last issued last."""

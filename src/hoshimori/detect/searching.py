@@ -65,7 +65,8 @@ class Search:
         """Bodies of the staying pairs alone, from all that was known of them since the learning time began."""
         since = self.view.start_utc - np.timedelta64(round(self.settings.learn_days * US_PER_DAY), "us")
         keys = sorted({k for body, other in staying for k in (body.key, other) if k >= 0})
-        history = ElementSets.concat([h.take(h.epoch_utc >= since) for h in map(self.view.history, keys)])
+        history = self.view.history(keys)
+        history = history.take(history.epoch_utc >= since)
         inside = around.sets.take(np.isin(around.sets.norad_id, keys))  # the last before `since` and what follows the window
         known = set(zip(history.norad_id.tolist(), history.epoch_utc.tolist(), strict=True))
         more = [
