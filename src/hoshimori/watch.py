@@ -182,4 +182,6 @@ def _reason(event: Event, passes: int) -> Reason:
     }
     values |= {"sigma_km": miss.sigma} if miss.sigma is not None else {}
     values |= {"passes": passes} if passes > 1 else {}
+    short = [x.reason.values["days"] for x in event.explanations if x.reason.code == "short record"]
+    values |= {"record_days": short[0]} if short else {}
     return Reason(event.kind, values | ({"explained_by": wins} if wins else {}))

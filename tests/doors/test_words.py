@@ -85,6 +85,13 @@ def test_a_reason_names_the_other_the_distance_and_the_moment() -> None:
     assert text == "GALAXY 13 (27954) passes at 12.3 ± 0.5 km on 2026-05-30 12:34Z, past (identity swap), the nearest of 2 passes"
 
 
+def test_a_neighbour_of_a_short_record_is_not_called_unusual_without_saying_so() -> None:
+    values = {k: v for k, v in EXAMPLE.items() if k not in ("explained_by", "passes")} | {"record_days": 2.9, "label": "parking"}
+    assert say(Reason("stay", values), EN, {}).endswith(
+        "nearest 12.3 ± 0.5 km; the record is only 2.9 days long, too short to tell whether that is usual"
+    )
+
+
 def test_the_reason_of_a_detector_of_somebody_else_is_said_as_it_stands() -> None:
     assert say(Reason("plume", {"kelvin": 300, "band": "C"}), JA, {}) == "plume, band C, kelvin 300"
 

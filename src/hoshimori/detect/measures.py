@@ -227,13 +227,20 @@ def _known(
         return Explanation("known neighbour", "rejected", Reason("passes through", {"km_day": motion.in_track_drift_km_day}))
     since = max(start, pair.record_start_utc)
     lasted = float((min(stop, _last_epoch(around, pair)) - since) / np.timedelta64(US_PER_DAY, "us"))
-    began_late = (start - pair.search_start_utc) / np.timedelta64(US_PER_DAY, "us") > 0.0
-    appeared = (pair.record_start_utc - pair.search_start_utc) / np.timedelta64(US_PER_DAY, "us") > 2.0
-    if began_late or appeared:
+    begins = _record_begins(around, pair)
+    appeared = (pair.record_start_utc - begins) / np.timedelta64(US_PER_DAY, "us") > 2.0
+    if start > begins or appeared:
         return Explanation("known neighbour", "rejected", Reason("not there before", {"since": iso(since)}))
     if lasted < settings.known_after_days:
         return Explanation("known neighbour", "cannot tell", Reason("short record", {"days": lasted}))
     return Explanation("known neighbour", "wins", Reason("there since the record begins", {"days": lasted}))
+
+
+def _record_begins(around: Bodies, pair: Pair) -> np.datetime64:
+    """Since when the watched body's surroundings are searched with knowledge of it: a stay seen then was there before."""
+    given = [e.t_utc[0] for e in pair.body.ephemerides]
+    first = min(given) if given else around.sets_of(pair.body.key).epoch_utc[0]
+    return max(pair.search_start_utc, first)
 
 
 def _last_epoch(around: Bodies, pair: Pair) -> np.datetime64:

@@ -120,6 +120,7 @@ EN: Mapping[str, str] = {
     "times": ", the nearest of {passes:.0f} passes",
     "why stay": "{other}: {label} since {when}, nearest {miss} km{because}",
     "because": " ({explained_by})",
+    "too short": "; the record is only {record_days:.1f} days long, too short to tell whether that is usual",
 }
 
 JA: Mapping[str, str] = {
@@ -228,6 +229,7 @@ JA: Mapping[str, str] = {
     "times": "（{passes:.0f} 回の接近のうち最も近いもの）",
     "why stay": "{other}: {when} から{label}、最接近 {miss} km{because}",
     "because": " ({explained_by})",
+    "too short": "。記録が {record_days:.1f} 日分しかなく、平常かどうか判断できない",
 }
 
 LANGUAGES: Mapping[str, Mapping[str, str]] = {"en": EN, "ja": JA}
@@ -262,6 +264,8 @@ def say(reason: Reason, w: Mapping[str, str], names: Mapping[str, str]) -> str:
     explained = ", ".join(w.get(x, x) for x in str(values.get("explained_by", "")).split(", ") if x)
     values["times"] = w["times"].format(**values) if "passes" in values else ""
     values["because"] = w["because"].format(explained_by=explained) if explained else ""
+    if "record_days" in values:
+        values["because"] = f"{values['because']}{w['too short'].format(**values)}"
     return w[f"why {reason.code}"].format(**values)
 
 
