@@ -107,7 +107,8 @@ def _ticks(low: float, high: float) -> list[float]:
 
 
 def _days(t0: np.datetime64, t1: np.datetime64, most: int) -> list[np.datetime64]:
-    days = np.arange(t0.astype("datetime64[D]") + 1, t1.astype("datetime64[D]") + 1)
+    day = np.timedelta64(1, "D")
+    days = np.arange(t0.astype("datetime64[D]") + day, t1.astype("datetime64[D]") + day, day)
     stride = max(1, -(-len(days) // most))
     return [d.astype("datetime64[us]") for d in days[::stride] if d <= t1]
 
