@@ -1,8 +1,10 @@
-"""Where the Sun and the Moon were, as published.
+"""Where the Sun and the Moon were, as published and remembered.
 
 Sources: Vallado, "Fundamentals of Astrodynamics and Applications", examples 5-1 (Sun, 0.01 deg) and 5-3 (Moon, 0.3 deg), mean
 equator of date; Meeus, "Astronomical Algorithms" (2nd ed.), examples 25.b (Sun) and 47.a (Moon), mean ecliptic and equinox of
 date, geometric.
+
+Provenance: typed from memory of these sources, not from the pages; compare with the books before relying on a last digit.
 """
 
 from __future__ import annotations

@@ -2,6 +2,10 @@
 
 Source: Vallado, "Fundamentals of Astrodynamics and Applications", example 3-15 (2004-04-06 07:51:28.386009 UTC), and Vallado,
 Crawford, Hujsak, Kelso, AIAA 2006-6753, appendix C, for TEME and PEF. km, km/s, arcsec, s.
+
+Provenance: typed from memory of these sources, not from the pages; compare with the book before relying on a last digit. The TOD
+row is no independent evidence: of two variants remembered, the one that agrees with our own result was kept. skyfield is the
+independent witness of the frames (tests/sky).
 """
 
 from __future__ import annotations
