@@ -1,4 +1,4 @@
-"""What is said about a change of orbit: the burn, its size and time with their sigmas, and the objects of which nothing can be said."""
+"""What is said about a change of orbit: its time and size with their sigmas; and of which objects nothing can be said."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from hoshimori.facts import DataMode
+from hoshimori.facts import NOT_A_TIME, DataMode
 from hoshimori.findings import Evidence, Explanation, Quantity, Reason, iso
 
 LABELS = (
@@ -96,8 +96,8 @@ class Untold:
 
     norad_id: int
     reason: Reason
-    start_utc: np.datetime64 = np.datetime64("NaT", "us")
-    stop_utc: np.datetime64 = np.datetime64("NaT", "us")
+    start_utc: np.datetime64 = NOT_A_TIME
+    stop_utc: np.datetime64 = NOT_A_TIME
 
     def to_json(self) -> dict[str, Any]:
         spell = {"start_utc": iso(self.start_utc), "stop_utc": iso(self.stop_utc)}
