@@ -1,27 +1,33 @@
 """The operators' own records of burns, read from the files as issued, and the element sets of the same satellites.
 
 International DORIS Service (`*man.txt`): times are TAI, the day of year counts from 1, the burn time is the middle of the burn.
-One line may hold several burns. Lines without a burn, and lines whose burns cancel, moved nothing and are no truth.
-China Meteorological Administration (`*.txt.fy`): start and end, "CST" = UTC+8.
+One line may hold several burns. A line without a burn, and one whose burns cancel, is `idle`: neither truth nor, where something
+is found beside it, a false alarm. Opposite cross-track burns whole orbits apart (Jason-2) move nothing; an orbit and a half apart
+(Jason-1, 2010-2011) they do tilt the plane, by hundredths of a degree, though their vectors sum to zero.
+China Meteorological Administration (`*.txt.fy`): start and end, "CST" = UTC+8, nearly all east-west.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import erfa
 import numpy as np
+import numpy.typing as npt
 
 from hoshimori import formats
 from hoshimori.facts import ElementSets, Floats, Times
 
-NO_NET_M_S = 1e-4
-"""Burns of one line whose vector sum is below this moved nothing: pairs of opposite burns for calibration."""
+CANCELS = 1e-3
+"""Burns of one line whose vector sum is below this share of their lengths cancel: the records write 0.01 mm/s on burns of m/s."""
 ONE_MANOEUVRE = np.timedelta64(1, "D")
 """Burns closer than this are one manoeuvre to whoever sees one element set a day."""
 MODERN = np.datetime64("2013-01-01T00:00:00", "us")
 """From here on the published fits follow a burn within a day; before, they smear it over several."""
+NOT_RECORDED = (float("nan"),) * 3
+KINDS = {"GEO-EW-STATION-KEEPING": "east-west", "GEO-NS-STATION-KEEPING": "north-south", "GEO-ATTITUDE-CONTROL": "attitude"}
 
 
 @dataclass(frozen=True)
@@ -48,12 +54,31 @@ SATELLITES = (
 
 
 @dataclass(frozen=True)
+class Line:
+    """One line of a record. `first_utc`: middle of its first burn; `kind`: burn, idle, or a value of `KINDS`."""
+
+    t_utc: np.datetime64
+    first_utc: np.datetime64
+    dv_rtn_m_s: Floats
+    kind: str
+
+
+@dataclass(frozen=True)
 class Truth:
-    """Manoeuvres of one satellite in order of time. t_utc: (m,); dv_rtn_m_s: (m, 3) vector sum, NaN where not recorded."""
+    """Manoeuvres of one satellite in order of time.
+
+    t_utc: (m,); dv_rtn_m_s: (m, 3) vector sum, NaN where not recorded; parts: (m,) lines merged into each; kind: (m,).
+    idle_utc: lines that name no change of velocity. Nothing is known outside [start_utc, stop_utc], where the element sets
+    and the record (from its first line to its last) overlap.
+    """
 
     t_utc: Times
     dv_rtn_m_s: Floats
-    parts: np.ndarray  # (m,) burns merged into each
+    parts: npt.NDArray[np.int64]
+    kind: npt.NDArray[np.str_]
+    idle_utc: Times
+    start_utc: np.datetime64
+    stop_utc: np.datetime64
 
     def __len__(self) -> int:
         return len(self.t_utc)
@@ -67,46 +92,68 @@ def element_sets(satellite: Satellite, data: Path) -> ElementSets:
     return sets.take(np.append(np.diff(sets.epoch_utc) > np.timedelta64(0, "us"), True))
 
 
-def truth(satellite: Satellite, data: Path, first: np.datetime64, last: np.datetime64) -> Truth:
-    """The manoeuvres between two moments, burns within `ONE_MANOEUVRE` of each other merged."""
+def record(satellite: Satellite, data: Path, *, cancels: float = CANCELS) -> list[Line]:
+    """Every line of the operator's record, in order of time."""
     text = (data / "manoeuvres" / satellite.record).read_text()
-    read = _fengyun if satellite.record.endswith(".fy") else _doris
-    burns = sorted((burn for line in text.splitlines() if line.strip() for burn in read(line)), key=lambda b: b[0])
-    burns = [b for b in burns if first <= b[0] <= last]
-    groups: list[list[tuple[np.datetime64, Floats]]] = []
-    for burn in burns:
-        if groups and burn[0] - groups[-1][-1][0] < ONE_MANOEUVRE:
-            groups[-1].append(burn)
-        else:
-            groups.append([burn])
-    merged = [_merged(group) for group in groups]
+    lines = [line for line in text.splitlines() if line.strip()]
+    read = [_fengyun(line) if satellite.record.endswith(".fy") else _doris(line, cancels) for line in lines]
+    return sorted(read, key=lambda line: line.t_utc)
+
+
+def truth(satellite: Satellite, data: Path, first: np.datetime64, last: np.datetime64, *, cancels: float = CANCELS) -> Truth:
+    """The manoeuvres between two moments, lines within `ONE_MANOEUVRE` of the next merged into one."""
+    lines = record(satellite, data, cancels=cancels)
+    groups = [g for g in _groups(line for line in lines if line.kind != "idle") if first <= _when(g) <= last]
+    idle = np.array([line.t_utc for line in lines if line.kind == "idle"], "datetime64[us]")
     return Truth(
-        np.array([t for t, _ in merged], "datetime64[us]"),
-        np.array([dv for _, dv in merged]).reshape(-1, 3),
-        np.array([len(group) for group in groups], np.int64),
+        np.array([_when(g) for g in groups], "datetime64[us]"),
+        np.array([np.sum([line.dv_rtn_m_s for line in g], axis=0) for g in groups]).reshape(-1, 3),
+        np.array([len(g) for g in groups], np.int64),
+        np.array([g[0].kind for g in groups], np.str_),
+        idle[(idle >= first) & (idle <= last)],
+        max(first, lines[0].t_utc),
+        min(last, lines[-1].t_utc),
     )
 
 
-def _merged(group: list[tuple[np.datetime64, Floats]]) -> tuple[np.datetime64, Floats]:
-    """The sum, at the mean time weighted by the size of the burns."""
-    size = np.array([np.linalg.norm(np.nan_to_num(dv, nan=1.0)) for _, dv in group])
-    offset = np.array([(t - group[0][0]) / np.timedelta64(1, "us") for t, _ in group])
-    middle = group[0][0] + np.timedelta64(int((offset * size).sum() / size.sum()), "us")
-    return middle, np.sum([dv for _, dv in group], axis=0)
+def _groups(lines: Iterable[Line]) -> list[list[Line]]:
+    groups: list[list[Line]] = []
+    for line in lines:
+        if groups and line.t_utc - groups[-1][-1].t_utc < ONE_MANOEUVRE:
+            groups[-1].append(line)
+        else:
+            groups.append([line])
+    return groups
 
 
-def _doris(line: str) -> list[tuple[np.datetime64, Floats]]:
-    """One line: zero or one manoeuvre, at the mean time of its burns."""
+def _when(group: list[Line]) -> np.datetime64:
+    return mean_time([line.t_utc for line in group], [line.dv_rtn_m_s for line in group])
+
+
+def mean_time(times: list[np.datetime64], dv_m_s: list[Floats]) -> np.datetime64:
+    """The mean, weighted by the size of the burns; burns of which none is recorded, or none has a size, weigh the same."""
+    size = np.array([np.linalg.norm(np.nan_to_num(dv, nan=1.0)) for dv in dv_m_s])
+    offset = np.array([(t - times[0]) / np.timedelta64(1, "us") for t in times])
+    weight = size / size.sum() if size.sum() > 0 else np.full(len(size), 1 / len(size))
+    return times[0] + np.timedelta64(round(float(offset @ weight)), "us")
+
+
+def _doris(line: str, cancels: float) -> Line:
+    """One manoeuvre, at the mean time of its burns; at the middle of the line where it lists none."""
     words = line.split()
     start, end = _day_of_year(words[1:5]), _day_of_year(words[5:9])
+    middle = _utc(start + (end - start) / 2)
     if len(words) == 9:
-        return [(_utc(start + (end - start) / 2), np.full(3, np.nan))]
+        return Line(middle, middle, np.array(NOT_RECORDED), "burn")
     count = 10 if words[9].isdigit() else 11
     fields = words[count + 1 :]
     burns = [_burn(fields[15 * k : 15 * k + 15]) for k in range(int(words[count]))]
-    if not burns or np.linalg.norm(np.sum([dv for _, dv in burns], axis=0)) < NO_NET_M_S:
-        return []
-    return [_merged(burns)]
+    if not burns:
+        return Line(middle, middle, np.zeros(3), "idle")
+    times, dv = [t for t, _ in burns], [v for _, v in burns]
+    total, lengths = np.sum(dv, axis=0), np.linalg.norm(dv, axis=1).sum()
+    kind = "burn" if np.linalg.norm(total) > cancels * lengths else "idle"
+    return Line(mean_time(times, dv), times[0], total, kind)
 
 
 def _burn(fields: list[str]) -> tuple[np.datetime64, Floats]:
@@ -128,6 +175,7 @@ def _utc(t_tai: np.datetime64) -> np.datetime64:
     return t_tai - np.timedelta64(round(erfa.dat(day.year, day.month, day.day, 0.0) * 1e6), "us")
 
 
-def _fengyun(line: str) -> list[tuple[np.datetime64, Floats]]:
+def _fengyun(line: str) -> Line:
     start, end = (np.datetime64(part.removesuffix(" CST").replace("/", "-"), "us") for part in line.split('"')[1::2])
-    return [(start + (end - start) / 2 - np.timedelta64(8, "h"), np.full(3, np.nan))]
+    middle = start + (end - start) / 2 - np.timedelta64(8, "h")
+    return Line(middle, middle, np.array(NOT_RECORDED), KINDS[line.split()[0]])
