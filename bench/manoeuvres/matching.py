@@ -45,11 +45,13 @@ class Record(Protocol):
 class Found:
     """Burns found of one satellite, in order of time; NaN and NaT where the detector does not say.
 
-    t_utc, sigma_s, probability, known_utc: (n,). dv_rtn_m_s: (n, 3), all lengths where `signed` is False.
+    t_utc, sigma_s, probability, score, known_utc: (n,). `score` orders them, best highest: the probability where nothing else
+    is given. dv_rtn_m_s: (n, 3), lengths without sign where `signed` is False.
     """
 
     t_utc: Times
     probability: Floats
+    score: Floats
     sigma_s: Floats
     dv_rtn_m_s: Floats
     known_utc: Times
@@ -69,15 +71,20 @@ def found(
     dv_rtn_m_s: npt.ArrayLike | None = None,
     known_utc: npt.ArrayLike | None = None,
     *,
+    score: npt.ArrayLike | None = None,
     signed: bool = True,
 ) -> Found:
     """A `Found` in order of time, with what is left out filled as not said."""
     t = np.asarray(t_utc, "datetime64[us]").reshape(-1)
-    unsaid = np.full(len(t), np.nan)
+
+    def column(said: npt.ArrayLike | None) -> Floats:
+        return np.full(len(t), np.nan) if said is None else np.asarray(said, np.float64).reshape(-1)
+
     return Found(
         t,
-        unsaid if probability is None else np.asarray(probability, np.float64).reshape(-1),
-        unsaid if sigma_s is None else np.asarray(sigma_s, np.float64).reshape(-1),
+        column(probability),
+        column(probability if score is None else score),
+        column(sigma_s),
         np.full((len(t), 3), np.nan) if dv_rtn_m_s is None else np.asarray(dv_rtn_m_s, np.float64).reshape(-1, 3),
         np.full(len(t), NOT_A_TIME) if known_utc is None else np.asarray(known_utc, "datetime64[us]").reshape(-1),
         signed,
@@ -85,9 +92,9 @@ def found(
 
 
 def merged(burns: Found) -> Found:
-    """Burns closer than `ONE_MANOEUVRE` to the next are one: at the mean time weighted by size, dv added, best probability.
+    """Burns closer than `ONE_MANOEUVRE` to the next are one: at the mean time weighted by size, dv added.
 
-    The sigma of the time is that of the most probable; it is known when the first of them is.
+    Probability, score and sigma of the time are those of the best; it is known when the first of them is.
     """
     if len(burns) < 2:
         return burns
@@ -97,10 +104,11 @@ def merged(burns: Found) -> Found:
         return burns
     weight = np.linalg.norm(np.nan_to_num(burns.dv_rtn_m_s), axis=1)
     weight = np.where((weight > 0) & np.isfinite(weight), weight, np.inf)
-    best = np.array([g[np.argmax(np.nan_to_num(burns.probability[g]))] for g in groups])
+    best = np.array([g[np.argmax(np.nan_to_num(burns.score[g]))] for g in groups])
     return Found(
         np.array([_mean_time(burns.t_utc[g], weight[g]) for g in groups]),
         burns.probability[best],
+        burns.score[best],
         burns.sigma_s[best],
         np.array([np.where(np.isnan(d := burns.dv_rtn_m_s[g]).all(axis=0), np.nan, np.nansum(d, axis=0)) for g in groups]),
         np.array([burns.known_utc[g].min() for g in groups]),

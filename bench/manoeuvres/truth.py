@@ -84,6 +84,21 @@ class Truth:
         return len(self.t_utc)
 
 
+@dataclass(frozen=True)
+class History:
+    """One satellite: its element sets, sorted, and what its operator says it did."""
+
+    satellite: Satellite
+    sets: ElementSets
+    truth: Truth
+
+
+def histories(data: Path, *, cancels: float = CANCELS) -> list[History]:
+    """All ten satellites; the truth inside the span of the element sets."""
+    read = [(satellite, element_sets(satellite, data)) for satellite in SATELLITES]
+    return [History(s, e, truth(s, data, e.epoch_utc[0], e.epoch_utc[-1], cancels=cancels)) for s, e in read]
+
+
 def element_sets(satellite: Satellite, data: Path) -> ElementSets:
     """The whole history, sorted by epoch, the last issued of every epoch."""
     path = data / "manoeuvres" / satellite.elements
