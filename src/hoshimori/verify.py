@@ -171,10 +171,14 @@ def _rerun(event: Event, evidence: Evidence, detector: Detector, sets: ElementSe
 
 
 def _watchlist(event: Event, given: Mapping[str, Any]) -> Watchlist:
+    """The subject alone, with what its evidence says of its owner's other slots and of satellites that share one."""
     number = int(event.subject) if event.subject.isdigit() else None
-    asset = Asset(str(given["asset"]), number, str(given["cospar_id"]), event.subject, "", "", "", None, True, "", "")
-    slots = (frozenset({number, int(event.others[0])}),) if given["declared"] and number is not None else ()
-    return Watchlist("re-run", "", "", "", (asset,), slots)
+    owner = str(given.get("operator", ""))
+    asset = Asset(str(given["asset"]), number, str(given["cospar_id"]), event.subject, "", owner, "", None, True, "", "")
+    elsewhere = [Asset(f"slot {x}", None, "-", "", "", owner, "GEO", float(x), False, "", "") for x in given.get("slots", ())]
+    together = [frozenset({number, int(event.others[0])})] if given["declared"] and number is not None else []
+    together += [frozenset(map(int, group)) for group in given.get("co_located", ())]
+    return Watchlist("re-run", "", "", "", (asset, *elsewhere), tuple(together))
 
 
 def _ephemerides(evidence: Evidence, catalogue: Catalogue) -> Iterator[Ephemeris]:

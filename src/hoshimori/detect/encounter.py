@@ -2,9 +2,9 @@
 
 Approaches are local minima of the distance below a range; a series of them that comes back revolution after revolution, or a
 spell within range that lasts as long, is a stay. Nothing that shares the orbit is filtered out: neighbours are learnt from the
-record or declared by their operators, and are then shown as normal.
+record or declared by their operators, and are then shown as normal. Every stay is judged against what chance would give.
 
-Docs: docs/encounter.md; bounds: design/encounter-screening.md.
+Docs: docs/encounter.md, docs/stays.md; bounds: design/encounter-screening.md.
 """
 
 from __future__ import annotations
@@ -16,10 +16,12 @@ from typing import Any
 import numpy as np
 
 from hoshimori.detect import measures
+from hoshimori.detect.judgement import Judge, ToldOf, not_looked_for
 from hoshimori.detect.neighbourhood import Bodies, Watched, bodies, watched
 from hoshimori.detect.pairs import Pair, Settings
 from hoshimori.detect.searching import Search
 from hoshimori.detect.series import STAY_TURNS, series
+from hoshimori.detect.staying import Found
 from hoshimori.facts import Watchlist
 from hoshimori.findings import Event
 from hoshimori.ports import Progress, View, silent
@@ -30,10 +32,11 @@ class Encounter:
     """The detector `encounter`: see the module. Satisfies ports.Detector."""
 
     name = "encounter"
-    version = "1"
+    version = "2"
 
-    def __init__(self, settings: Settings | None = None) -> None:
+    def __init__(self, settings: Settings | None = None, told_of: ToldOf | None = None) -> None:
         self.settings = settings or Settings()
+        self.told_of = told_of or not_looked_for
 
     def with_settings(self, settings: Mapping[str, Any]) -> Encounter:
         return Encounter(Settings(**settings))
@@ -50,8 +53,10 @@ class Encounter:
             within_km = self.settings.within(group[0].mean_motion_rev_day)
             around = bodies(sets, group, 2.0 * within_km, self.settings.reach_days)
             search = Search(view, watchlist, group, within_km, self.settings, progress)
-            for basis, pair in search.pairs(around):
-                found += self._events(view, basis, pair)
+            met = [x for basis, pair in search.pairs(around) for x in self._events(view, basis, pair)]
+            stays = [x for x in met if isinstance(x, Found)]
+            found += [x for x in met if not isinstance(x, Found)]
+            found += Judge(view, watchlist, around, self.settings, self.told_of).judged(stays)
             found += measures.doubts(view, around, group, self.method, asdict(self.settings))
         return sorted(found, key=lambda e: (e.subject, e.start_utc, e.kind, e.others))
 
@@ -63,15 +68,16 @@ class Encounter:
             groups.setdefault((self.settings.within(body.mean_motion_rev_day), step_s), []).append(body)
         return [groups[key] for key in sorted(groups)]
 
-    def _events(self, view: View, around: Bodies, pair: Pair) -> Iterator[Event]:
+    def _events(self, view: View, around: Bodies, pair: Pair) -> Iterator[Event | Found]:
+        """Approaches as events, stays as found: they are judged when all of them are known."""
         for part in series(pair):
             if part.nearest_km > pair.within_km:
                 continue
             lasts = part.stop_us - part.start_us >= STAY_TURNS * pair.body.period_s * 1e6
-            event = measures.stay(view, around, pair, part, self.settings, self.method) if lasts else None
-            if event is not None:
-                if event.stop_utc >= view.start_utc:
-                    yield event
+            stay = measures.stay(view, around, pair, part, self.settings, self.method) if lasts else None
+            if stay is not None:
+                if stay.event.stop_utc >= view.start_utc:
+                    yield stay
                 continue
             for k in np.flatnonzero(part.minima.miss_km <= pair.within_km):
                 one = part.minima.take(slice(k, k + 1))

@@ -13,7 +13,8 @@ from hoshimori.detect.neighbourhood import US_PER_DAY, Bodies, Watched
 from hoshimori.detect.pairs import Pair, Settings
 from hoshimori.detect.series import SERIES_GAP, Series
 from hoshimori.detect.soundness import Suspicion
-from hoshimori.facts import DataMode, Floats
+from hoshimori.detect.staying import Found
+from hoshimori.facts import DataMode, Floats, Times
 from hoshimori.findings import Event, Evidence, Explanation, Minimum, Quantity, Reason, iso
 from hoshimori.ports import View
 from hoshimori.sky import relative, screening
@@ -55,14 +56,15 @@ def approach(view: View, around: Bodies, pair: Pair, one: screening.Minima, sett
     )
 
 
-def stay(view: View, around: Bodies, pair: Pair, found: Series, settings: Settings, method: str) -> Event | None:
+def stay(view: View, around: Bodies, pair: Pair, found: Series, settings: Settings, method: str) -> Found | None:
     """A series that comes back every revolution or does not leave: how long, how near, in what shape, and whether it is usual.
 
     None where it is no stay: a visitor that swings far out in between and is gone within `CROSSING_TURNS` revolutions only
     crosses a few times.
     """
     start, stop = _extent(view, pair, found)
-    motion = _motion(around, pair, start, stop)
+    t_utc, dr_rtn = relative_motion(around, pair.body, pair.other_key, start, stop)
+    motion = _motion(pair, t_utc, dr_rtn)
     turns = (stop - start) / np.timedelta64(round(pair.body.period_s * 1e6), "us")
     if motion.largest_km > shape.CROSSING * 2.0 * pair.within_km and turns < CROSSING_TURNS:
         return None
@@ -73,7 +75,7 @@ def stay(view: View, around: Bodies, pair: Pair, found: Series, settings: Settin
     oldest = _oldest_days(around, pair, moment(nearest), min(stop, view.as_of_utc))
     tests = [_known(around, pair, motion, start, stop, settings), *_explanations(around, pair, oldest, settings)]
     normal = any(x.verdict == "wins" for x in tests)
-    return Event(
+    event = Event(
         kind="stay",
         start_utc=start,
         stop_utc=stop,
@@ -88,6 +90,7 @@ def stay(view: View, around: Bodies, pair: Pair, found: Series, settings: Settin
         data_mode=_mode(around, pair),
         minima=_passes(found.minima, view.start_utc, pair.within_km),
     )
+    return Found(event, around, pair, t_utc, dr_rtn)
 
 
 def _passes(minima: screening.Minima, start_utc: np.datetime64, within_km: float) -> tuple[Minimum, ...]:
@@ -188,8 +191,7 @@ def _ages(around: Bodies, pair: Pair, one: screening.Minima) -> dict[str, Quanti
     return out
 
 
-def _motion(around: Bodies, pair: Pair, start: np.datetime64, stop: np.datetime64) -> shape.Motion:
-    t_utc, dr_rtn = relative_motion(around, pair.body, pair.other_key, start, stop)
+def _motion(pair: Pair, t_utc: Times, dr_rtn: Floats) -> shape.Motion:
     t_days = (t_utc - t_utc[0]) / np.timedelta64(US_PER_DAY, "us")
     return shape.describe(dr_rtn, t_days, pair.body.period_s / 86400.0, pair.within_km, 2.0 * pair.within_km)
 

@@ -18,7 +18,8 @@ class Settings:
     `within_km` and `within_leo_km`: the range of an approach, above and below 6.4 revolutions a day. A stay is followed out to
     twice that. `learn_days`: a stay that was there when this stretch before the window began, or when the record began, is
     a known neighbour. `known_after_days`: and that has lasted so long. `stale_days`: an older set makes a finding doubtful.
-    `reach_days`: beyond its outermost epochs by more than this an object is not propagated.
+    `reach_days`: beyond its outermost epochs by more than this an object is not propagated. `past_days`: how much of a visitor's
+    record before the window is asked how it came.
     """
 
     within_km: float = 100.0
@@ -27,6 +28,7 @@ class Settings:
     known_after_days: float = 3.0
     stale_days: float = 5.0
     reach_days: float = 30.0
+    past_days: float = 180.0
 
     def within(self, mean_motion_rev_day: float) -> float:
         return self.within_leo_km if mean_motion_rev_day >= NEAR_EARTH_REV_DAY else self.within_km
