@@ -9,7 +9,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hoshimori.doors.drawing import DASHES, KINDS, Line, _ticks, chart
+from hoshimori.doors.axes import levels
+from hoshimori.doors.drawing import DASHES, KINDS, Line, chart
 from hoshimori.facts import Floats
 
 T = np.arange("2026-05-24", "2026-05-30", np.timedelta64(6, "h"), dtype="datetime64[us]")
@@ -81,7 +82,7 @@ def test_every_point_lies_inside_the_frame() -> None:
 @settings(max_examples=60, deadline=None)
 @given(low=st.floats(-1e5, 1e5), span=st.floats(1e-3, 1e6))
 def test_ticks_are_few_even_and_cover_the_range(low: float, span: float) -> None:
-    ticks = _ticks(low, low + span)
+    ticks = levels(low, low + span)
     assert 3 <= len(ticks) <= 12
     assert ticks[0] <= low + 1e-6 * span
     assert ticks[-1] >= low + span - 1e-6 * span

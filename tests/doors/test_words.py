@@ -11,7 +11,9 @@ import numpy as np
 import pytest
 
 import hoshimori
-from hoshimori.doors.words import EN, JA, LANGUAGES, label, say, when, words
+from hoshimori.doors.english import EN
+from hoshimori.doors.japanese import JA
+from hoshimori.doors.words import LANGUAGES, label, say, when, words
 from hoshimori.errors import UsageError
 from hoshimori.findings import Reason
 

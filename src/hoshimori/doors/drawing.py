@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from hoshimori.doors.axes import level_text, levels, moments
 from hoshimori.facts import Floats, Times
 
 LEFT, RIGHT, TOP, BOTTOM = 58, 172, 12, 26
@@ -77,8 +78,8 @@ def chart(
     ]
     if mark_utc is not None and frame.t0 < mark_utc < frame.t1:
         parts.append(_mark(frame, mark_utc, mark_label))
-    parts += [_level(v, frame) for v in ticks]
-    parts += [_day(d, frame) for d in _days(frame.t0, frame.t1, 12 if width > 600 else 6)]
+    parts += [_level(v, ticks[1] - ticks[0], frame) for v in ticks]
+    parts += [_moment(t, text, frame) for t, text in moments(frame.t0, frame.t1, 12 if width > 600 else 6)]
     parts += [_path(line, k, frame) for k, line in enumerate(lines)]
     parts += _end_labels(lines, frame) if len(lines) > 1 else []
     middle = (TOP + height - BOTTOM) / 2
@@ -91,26 +92,10 @@ def chart(
 def _frame(lines: Sequence[Line], floor: float | None, width: int, height: int) -> tuple[_Frame, list[float]]:
     low = min(float(np.nanmin(line.y)) for line in lines) if floor is None else floor
     high = max(max(float(np.nanmax(line.y)) for line in lines), low + 1e-3)
-    ticks = _ticks(low, high)
+    ticks = levels(low, high)
     t0, t1 = min(line.t_utc[0] for line in lines), max(line.t_utc[-1] for line in lines)
     right = RIGHT if len(lines) > 1 else 14
     return _Frame(width, height, right, t0, t1, min(low, ticks[0]), max(high, ticks[-1])), ticks
-
-
-def _ticks(low: float, high: float) -> list[float]:
-    """Four to eight round values that cover [low, high]."""
-    raw = (high - low) / 5.0
-    power = 10.0 ** np.floor(np.log10(raw))
-    step = float(min((m * power for m in (1, 2, 5, 10)), key=lambda s: abs(s - raw)))
-    first, last = int(np.floor(low / step + 1e-9)), int(np.ceil(high / step - 1e-9))
-    return [k * step for k in range(first, last + 1)]
-
-
-def _days(t0: np.datetime64, t1: np.datetime64, most: int) -> list[np.datetime64]:
-    day = np.timedelta64(1, "D")
-    days = np.arange(t0.astype("datetime64[D]") + day, t1.astype("datetime64[D]") + day, day)
-    stride = max(1, -(-len(days) // most))
-    return [d.astype("datetime64[us]") for d in days[::stride] if d <= t1]
 
 
 def _mark(frame: _Frame, mark_utc: np.datetime64, label: str) -> str:
@@ -122,16 +107,16 @@ def _mark(frame: _Frame, mark_utc: np.datetime64, label: str) -> str:
     )
 
 
-def _level(value: float, frame: _Frame) -> str:
+def _level(value: float, step: float, frame: _Frame) -> str:
     y = float(frame.y(value))
     return (
         f'<line x1="{LEFT}" x2="{frame.width - frame.right}" y1="{y:.1f}" y2="{y:.1f}" class="grid"/>'
-        f'<text x="{LEFT - 5}" y="{y + 4:.1f}" text-anchor="end">{value:.6g}</text>'
+        f'<text x="{LEFT - 5}" y="{y + 4:.1f}" text-anchor="end">{level_text(value, step)}</text>'
     )
 
 
-def _day(day: np.datetime64, frame: _Frame) -> str:
-    text, x, bottom = np.datetime_as_string(day, unit="D")[5:], float(frame.x(day)), frame.height - BOTTOM
+def _moment(t: np.datetime64, text: str, frame: _Frame) -> str:
+    x, bottom = float(frame.x(t)), frame.height - BOTTOM
     anchor = "end" if x > frame.width - 20 else "middle"
     return (
         f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{TOP}" y2="{bottom}" class="grid"/>'
