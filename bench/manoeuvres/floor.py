@@ -59,7 +59,7 @@ def _steps(x: Floats, days: Floats) -> tuple[Floats, Floats]:
     step = np.diff(x) - rate * gap
     off = np.abs(step - np.median(step))
     scatter = 1.4826 * np.maximum(median_filter(np.abs(step), SCATTER_GAPS, mode="nearest"), 0.5 * np.median(off))
-    return step, step / scatter
+    return step, step / np.maximum(scatter, np.finfo(np.float64).tiny)
 
 
 def _lasts(x: Floats, step: Floats) -> np.ndarray:

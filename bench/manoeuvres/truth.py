@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hoshimori import formats
-from hoshimori.facts import ElementSets, Floats, Times
+from hoshimori.facts import ASSUMED_LATENCY, ElementSets, Floats, Times
 
 CANCELS = 1e-3
 """Burns of one line whose vector sum is below this share of their lengths cancel: the records write 0.01 mm/s on burns of m/s."""
@@ -100,11 +100,12 @@ def histories(data: Path, *, cancels: float = CANCELS) -> list[History]:
 
 
 def element_sets(satellite: Satellite, data: Path) -> ElementSets:
-    """The whole history, sorted by epoch, the last issued of every epoch."""
+    """The whole history, sorted by epoch, the last issued of every epoch; taken as known `ASSUMED_LATENCY` after its epoch."""
     path = data / "manoeuvres" / satellite.elements
     sets = ElementSets.concat([p.element_sets for p in formats.read(path.read_bytes(), path.name)])
     sets = sets.take(np.argsort(sets.epoch_utc, kind="stable"))
-    return sets.take(np.append(np.diff(sets.epoch_utc) > np.timedelta64(0, "us"), True))
+    sets = sets.take(np.append(np.diff(sets.epoch_utc) > np.timedelta64(0, "us"), True))
+    return sets.having(known_utc=sets.epoch_utc + ASSUMED_LATENCY)
 
 
 def record(satellite: Satellite, data: Path, *, cancels: float = CANCELS) -> list[Line]:

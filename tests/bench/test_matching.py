@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from itertools import permutations
 
 import numpy as np
@@ -13,15 +12,8 @@ from hypothesis import strategies as st
 
 from bench.manoeuvres import matching
 from bench.manoeuvres.matching import BESIDE_IDLE, FALSE, HIT, OUTSIDE, found, judge, match, merged
-from hoshimori.facts import Floats, Ints, Times
-
-START = np.datetime64("2020-01-01T00:00:00", "us")
-DAY, HOUR = np.timedelta64(1, "D"), np.timedelta64(1, "h")
-
-
-def hours(*offsets: float) -> Times:
-    return START + np.array([round(h * 3600e6) for h in offsets], "timedelta64[us]")
-
+from hoshimori.facts import Ints, Times
+from tests.bench.made import DAY, HOUR, hours, known
 
 few = st.lists(st.integers(0, 150), max_size=6).map(sorted)
 """Whole hours: ties and equal times are common."""
@@ -117,22 +109,8 @@ def test_burns_come_in_order_of_time_with_what_was_said_of_each() -> None:
     assert burns.dv_rtn_m_s[:, 1].tolist() == [1.0, 4.0]
 
 
-@dataclass(frozen=True)
-class Known:
-    """A record from hour 100 to hour 1000."""
-
-    t_utc: Times
-    idle_utc: Times = field(default_factory=lambda: hours())
-    start_utc: np.datetime64 = hours(100)[0]
-    stop_utc: np.datetime64 = hours(1000)[0]
-
-    @property
-    def dv_rtn_m_s(self) -> Floats:
-        return np.full((len(self.t_utc), 3), np.nan)
-
-
 def test_a_burn_is_a_hit_a_false_alarm_or_not_judged() -> None:
-    truth = Known(hours(100, 500), idle_utc=hours(700, 800))
+    truth = known(hours(100, 500), idle_utc=hours(700, 800))
     judged = judge(found(hours(20, 95, 300, 690, 705, 2000)), truth, DAY, 7)
     assert judged.verdict.tolist() == [OUTSIDE, HIT, FALSE, FALSE, BESIDE_IDLE, OUTSIDE]
     assert judged.by.tolist() == [1, -1]
@@ -141,20 +119,20 @@ def test_a_burn_is_a_hit_a_false_alarm_or_not_judged() -> None:
 
 
 def test_an_idle_line_takes_no_hit_away() -> None:
-    judged = judge(found(hours(500)), Known(hours(505), idle_utc=hours(500)), DAY)
+    judged = judge(found(hours(500)), known(hours(505), idle_utc=hours(500)), DAY)
     assert judged.verdict.tolist() == [HIT]
 
 
 def test_nothing_found_and_nothing_made_are_judged_too() -> None:
-    assert judge(found(hours()), Known(hours(500)), DAY).by.tolist() == [-1]
-    assert judge(found(hours(500)), Known(hours()), DAY).verdict.tolist() == [FALSE]
+    assert judge(found(hours()), known(hours(500)), DAY).by.tolist() == [-1]
+    assert judge(found(hours(500)), known(hours()), DAY).verdict.tolist() == [FALSE]
     assert len(merged(found(hours()))) == 0
 
 
 @given(few, few, few, few)
 @run(max_examples=50, deadline=None)
 def test_satellites_joined_count_as_the_sum_of_each(a: list[int], b: list[int], c: list[int], d: list[int]) -> None:
-    parts = [judge(merged(found(hours(*x))), Known(hours(*y)), DAY, n) for n, (x, y) in enumerate(((a, b), (c, d)))]
+    parts = [judge(merged(found(hours(*x))), known(hours(*y)), DAY, n) for n, (x, y) in enumerate(((a, b), (c, d)))]
     both = matching.joined(parts)
     assert (both.verdict == HIT).sum() == (both.by >= 0).sum() == sum(int((p.by >= 0).sum()) for p in parts)
     hit = np.flatnonzero(both.by >= 0)
