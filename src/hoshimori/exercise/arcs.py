@@ -8,6 +8,7 @@ later time are read from the propagator (its singly averaged elements), so that 
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
 from math import atan2, cos, hypot, pi, sin, sqrt
@@ -88,11 +89,7 @@ class Track:
     pieces: tuple[tuple[int, Arc], ...]
 
     def arc_at(self, t_us: int) -> Arc:
-        held = self.pieces[0][1]
-        for since_us, arc in self.pieces:
-            if t_us >= since_us:
-                held = arc
-        return held
+        return self.pieces[max(bisect_right(self.pieces, t_us, key=lambda piece: piece[0]) - 1, 0)][1]
 
     def mean_at(self, t_us: int) -> Mean:
         return self.arc_at(t_us).mean_at(t_us)

@@ -71,7 +71,7 @@ def published(seed: int, showings: Iterable[Showing], stop_us: int) -> ElementSe
     rows = [r for s in showings if len((r := _seen(seed, s, stop_us)).means)]
     epoch_us = np.concatenate([r.epoch_us for r in rows])
     labels = [label for r in rows for label in r.labels]
-    columns = _rounded(_noisy(np.concatenate([r.means for r in rows]), np.concatenate([r.errors for r in rows])))
+    columns = rounded(_noisy(np.concatenate([r.means for r in rows]), np.concatenate([r.errors for r in rows])))
     sets = ElementSets.build(
         {
             "norad_id": np.concatenate([r.norad_id for r in rows]),
@@ -126,11 +126,17 @@ def _moments(seed: int, s: Showing, stop_us: int) -> tuple[Ints, Ints]:
     count = int((s.last_epoch_us - s.start_us) / (low * HOUR_US)) + 2
     gaps_h = rng.uniform(low, high, count)
     gaps_h[0] = rng.uniform(0.0, high)
-    latency_h = _LATENCY_MEDIAN_H * np.exp(_LATENCY_SIGMA * rng.standard_normal(count))
+    lag_us = lags_us(rng, count)
     epoch_us = s.start_us + (np.cumsum(gaps_h) * HOUR_US).astype(np.int64) // _EPOCH_STEP_US * _EPOCH_STEP_US
-    known_us = epoch_us + (latency_h * 3600).astype(np.int64) * 1_000_000
+    known_us = epoch_us + lag_us
     good = (epoch_us <= s.last_epoch_us) & (known_us <= stop_us)
     return epoch_us[good], known_us[good]
+
+
+def lags_us(rng: np.random.Generator, count: int) -> Ints:
+    """From the epoch of each set to the moment at which it became known, whole seconds."""
+    lag_h = _LATENCY_MEDIAN_H * np.exp(_LATENCY_SIGMA * rng.standard_normal(count))
+    return np.asarray((lag_h * 3600).astype(np.int64) * 1_000_000)
 
 
 def _tuple(m: Mean) -> tuple[float, ...]:
@@ -159,8 +165,11 @@ def _noisy(means: Floats, errors: Floats) -> Floats:
     return np.stack([n_new, np.hypot(ex, ey), inc_new, raan_new, argp_new, ma_new])
 
 
-def _rounded(elements: Floats) -> dict[str, Floats]:
-    """OMM columns with the digits that a TLE has: the bytes do not hang on the last bits of a platform's arithmetic."""
+def rounded(elements: Floats) -> dict[str, Floats]:
+    """OMM columns from (6, k) rows as the fields of Mean, with the digits that a TLE has.
+
+    So the bytes do not hang on the last bits of a platform's arithmetic.
+    """
     n, ecc, *angles = elements
     out = {"mean_motion_rev_day": np.round(n * MIN_PER_DAY / TAU, 8), "eccentricity": np.round(ecc, 7)}
     for key, angle in zip(("inc_deg", "raan_deg", "argp_deg", "ma_deg"), angles, strict=True):
