@@ -17,12 +17,13 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.ndimage import median_filter
 
-from bench.manoeuvres.matching import Found, found
+from bench.manoeuvres.matching import FALSE, Found, found, judge, merged
 from bench.manoeuvres.sockets import Answer
 from bench.manoeuvres.truth import History
 from hoshimori.facts import ElementSets, Floats
 
 Z, LOW_Z = 8.0, 3.0
+LEVELS = (4.0, 5.0, 6.0, 7.0, 8.0, 10.0, 12.0, 14.0, 17.0, 20.0, 25.0, 30.0)
 RATE_GAPS, SCATTER_GAPS = 31, 91
 INCLINATION_WEIGHT = 0.7
 LASTING = 0.35
@@ -37,6 +38,26 @@ class Floor:
 
     def answers(self, histories: Sequence[History]) -> dict[int, Answer]:
         return {h.satellite.norad_id: Answer(steps(h.sets, Z), steps(h.sets, LOW_Z)) for h in histories}
+
+
+class LearntFloor:
+    """The same with z learnt: of `LEVELS`, the one with the best F1 within 1 d on the satellites and years that it is shown."""
+
+    name = "floor, z learnt"
+
+    def fit(self, satellites: Sequence[History], until: np.datetime64) -> float:
+        candidates = [(steps(h.sets, LEVELS[0]), h) for h in satellites if len(h.sets) >= SCATTER_GAPS]
+        f1 = [_f1([(burns.take(burns.score >= z), h) for burns, h in candidates]) for z in LEVELS]
+        return LEVELS[int(np.argmax(f1))]
+
+    def burns(self, sets: ElementSets, weights: float) -> Answer:
+        return Answer(steps(sets, weights), steps(sets, LOW_Z))
+
+
+def _f1(found_of: Sequence[tuple[Found, History]]) -> float:
+    tables = [judge(merged(burns), h.truth, DAY) for burns, h in found_of]
+    hits, made = sum((t.by >= 0).sum() for t in tables), sum(len(t.by) for t in tables)
+    return float(2 * hits / max(made + hits + sum((t.verdict == FALSE).sum() for t in tables), 1))
 
 
 def steps(sets: ElementSets, least_z: float) -> Found:

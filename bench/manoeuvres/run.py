@@ -25,9 +25,10 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # run as a script, the root is not where names are looked for
 
 from bench.manoeuvres import labels, report
-from bench.manoeuvres.floor import Floor
+from bench.manoeuvres.floor import Floor, LearntFloor
 from bench.manoeuvres.peers import ManeuverDetect
-from bench.manoeuvres.protocols import Run, as_it_is
+from bench.manoeuvres.protocols import Run, as_it_is, earlier_years, leave_one_out
+from bench.manoeuvres.sockets import Learner, Weights
 from bench.manoeuvres.tables import Table
 from bench.manoeuvres.truth import History, histories
 
@@ -57,10 +58,16 @@ def arguments() -> argparse.Namespace:
 
 
 def answered(satellites: Sequence[History], asked: argparse.Namespace) -> list[Run]:
-    runs = [as_it_is(Floor(), satellites)]
+    runs = [as_it_is(Floor(), satellites), *learnt(LearntFloor(), satellites, asked.protocol)]
     if asked.peer_python:
         runs.append(as_it_is(ManeuverDetect(asked.peer_python), satellites))
     return runs
+
+
+def learnt(learner: Learner[Weights], satellites: Sequence[History], protocols: Sequence[str]) -> list[Run]:
+    """One run for each protocol that was asked for."""
+    ways = {"one-out": leave_one_out, "earlier": earlier_years}
+    return [way(learner, satellites) for name, way in ways.items() if name in protocols]
 
 
 def all_tables(satellites: Sequence[History], strict: Sequence[History], runs: Sequence[Run], data: Path) -> list[Table]:

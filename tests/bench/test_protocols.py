@@ -108,7 +108,15 @@ def test_the_floor_stands_where_its_description_puts_it(data: Path) -> None:
 @pytest.mark.data
 def test_the_whole_evening_prints_and_writes_the_same_tables(data: Path, tmp_path: Path) -> None:
     out = tmp_path / "tables.json"
-    command = [sys.executable, str(ROOT / "bench" / "manoeuvres" / "run.py"), "--data", str(data), "--json", str(out)]
+    command = [
+        sys.executable,
+        str(ROOT / "bench" / "manoeuvres" / "run.py"),
+        "--data",
+        str(data),
+        "--json",
+        str(out),
+        "--protocol",
+    ]
     alone = {k: v for k, v in os.environ.items() if k != "HOSHIMORI_PEER_PYTHON"}
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=alone, check=False)
     assert done.returncode == 0, done.stderr
