@@ -8,14 +8,16 @@ from math import pi, radians
 import numpy as np
 
 from hoshimori.catalogue import MemoryView
+from hoshimori.detect.burns import UNKNOWN, Burn
 from hoshimori.detect.encounter import Encounter
-from hoshimori.exercise.arcs import Arc, Mean, Track, beside
+from hoshimori.exercise.arcs import Arc, Mean, Track, beside, burnt
 from hoshimori.facts import Asset, ElementSets, Ephemeris, Watchlist
-from hoshimori.findings import Event
+from hoshimori.findings import Event, Evidence
 
 NOON = np.datetime64("2026-03-20T12:00:00", "us")
 DAY_US = 86_400_000_000
 GEO_KM = 42164.2
+GEO_M_S = 3074.7
 ASSET, OTHER, THIRD = 41000, 42000, 43000
 
 RING = Mean(1.00273 * 2.0 * pi / 1440.0, 1.5e-4, radians(0.05), radians(80.0), radians(30.0), radians(200.0))
@@ -40,6 +42,53 @@ def track(number: int, mean: Mean, *later: tuple[float, Mean]) -> Track:
 def east(km: float, *, de: tuple[float, float] = (0.0, 0.0), di: tuple[float, float] = (0.0, 0.0), of: Mean = RING) -> Mean:
     """An orbit in GEO so many km east of another one, its eccentricity and inclination vectors changed by de and di."""
     return beside(of, km / GEO_KM, de, di)
+
+
+def touring(number: int, host: Track, *stops: tuple[float, float], travel_days: float = 5.0) -> tuple[Track, tuple[float, ...]]:
+    """A visitor that stops so many km east of the host on these days, and the days of its burns.
+
+    stops: (km east of the host, day of arrival). Two burns to each move: one to set off `travel_days` before, one to stop.
+    """
+    (first_km, first_day), *later = stops
+    arc = Arc(us(first_day), beside(host.mean_at(us(first_day)), first_km / GEO_KM, (1e-4, 0.0), (0.0, 0.0)))
+    pieces, days = [(us(-1000.0), arc)], []
+    for km, day in later:
+        leaves, arrives, goal = us(day - travel_days), us(day), host.mean_at(us(day))
+        dv_m_s = 0.0
+        for _ in range(4):
+            drifting = Arc(leaves, burnt(arc.mean_at(leaves), dv_m_s))
+            short = (goal.mean_longitude + km / GEO_KM - drifting.mean_at(arrives).mean_longitude + pi) % (2.0 * pi) - pi
+            dv_m_s -= short / (3.0 * 2.0 * pi * travel_days) * GEO_M_S
+        landed = drifting.mean_at(arrives)
+        arc = Arc(arrives, burnt(landed, (1.0 - goal.n_rad_min / landed.n_rad_min) / 3.0 * GEO_M_S))
+        pieces += [(leaves, drifting), (arrives, arc)]
+        days += [day - travel_days, day]
+    return Track(number, str(number), "", tuple(pieces)), tuple(days)
+
+
+def burn(number: int, day: float, *, routine: bool | None = False, gap_days: float = 0.5, probability: float = 0.99) -> Burn:
+    """A burn as `detect.manoeuvre` would tell of it, in the middle of a gap between two sets."""
+    before, after = at(day - gap_days / 2.0), at(day + gap_days / 2.0)
+    label = "station-keeping" if routine else "relocation"
+    evidence = Evidence("by hand", "test@1", ())
+    return Burn(
+        number,
+        at(day),
+        3600.0,
+        UNKNOWN,
+        UNKNOWN,
+        probability,
+        label,
+        routine,
+        (),
+        after,
+        before,
+        after,
+        at(day),
+        at(day),
+        evidence,
+        {},
+    )
 
 
 def sets_of(one: Track, days: Iterable[float], *, number: int | None = None) -> ElementSets:

@@ -83,8 +83,9 @@ def usual_apart_deg(possible_deg: float, *, kept: bool) -> float:
     return 0.5 * possible_deg
 
 
-PRIOR_BURNS, PRIOR_DAYS = 0.5, 180.0
-"""Before anything is known of an object: one burn outside its routine a year, give or take (a Gamma law of shape 0.5)."""
+PRIOR_BURNS, PRIOR_DAYS = 0.1, 36.5
+"""Before anything is known of an object: one burn outside its routine a year, as a Gamma law of shape 0.1: most make none, a few
+many, so that a month of record counts for as much as this does (an assumption)."""
 
 
 def burns_expected(before: int, record_days: float, days: float) -> float:

@@ -64,7 +64,7 @@ class Judge:
         why = Reason("usual here")
         asked = ("arrival burns", "burn in a gap", "sun behind", "repeat visits", "formation")
         measures = [staying.time_near(self.view, found, 1), staying.plane_match(found), *(untold(n, why) for n in asked)]
-        return _with(found.event, measures, None, {}, [], [])
+        return _with(found, measures, None, {}, [], [])
 
     def _stranger(self, found: Found, history: ElementSets, partners: Sequence[Found]) -> Event:
         rank = self._rank(found)
@@ -86,7 +86,7 @@ class Judge:
         keys = {found.subject, found.other, *near, *(p.other for p in partners)}
         groups = [sorted(g & keys) for g in self.watchlist.co_located if len(g & keys) > 1]
         parameters["co_located"] = sorted(groups)
-        return _with(found.event, measures, rank, parameters, history.digest_texts(), more)
+        return _with(found, measures, rank, parameters, history.digest_texts(), more)
 
     def _rank(self, found: Found) -> company.Rank | None:
         """Within the window: beyond it only the watched satellite and its visitors are known."""
@@ -152,7 +152,7 @@ def _shared(a: Found, b: Found, view: View) -> tuple[np.datetime64, np.datetime6
 
 
 def _with(
-    event: Event,
+    found: Found,
     measures: Sequence[Measure],
     rank: company.Rank | None,
     parameters: dict[str, Any],
@@ -160,9 +160,9 @@ def _with(
     more: Sequence[str],
 ) -> Event:
     """The event with its measures: numbers among its quantities, nulls and reasons in a second evidence."""
-    p = combined_chance(measures)
-    explained = event.normal
-    quantities = {"unusual": Quantity(unusual(measures, explained=explained), "1"), "combined_chance": Quantity(p, "1")}
+    event, p = found.event, combined_chance(measures)
+    quantities = staying.drifting_apart(found)
+    quantities |= {"unusual": Quantity(unusual(measures, explained=event.normal), "1"), "combined_chance": Quantity(p, "1")}
     for m in measures:
         if m.chance is not None and m.value is not None:
             key = m.name.replace(" ", "_")

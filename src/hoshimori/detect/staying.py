@@ -13,7 +13,8 @@ from hoshimori.detect.unusual import Measure, untold
 from hoshimori.facts import Bools, Floats, Times
 from hoshimori.findings import Event, Quantity, Reason
 from hoshimori.ports import View
-from hoshimori.sky.ageing import orbit_class
+from hoshimori.sky.ageing import orbit_class, sigma_rtn_km
+from hoshimori.sky.relative import MU_KM3_S2
 
 LOOKS = 9
 
@@ -74,7 +75,7 @@ def plane_match(found: Found) -> Measure:
 
     The null already knows that they stay: no more than twice the range across the track is possible. Beside a satellite that
     keeps its plane at the equator a match is ordinary, since most of its neighbours do; beside one whose plane has drifted off,
-    it is not.
+    it is not. The chance is taken one sigma wider than the angle, so a match finer than the sets can show counts for nothing.
     """
     t_utc = found.t_utc[:: max(1, len(found.t_utc) // LOOKS)]
     row = [np.full(len(t_utc), found.around.row(key)) for key in (found.subject, found.other)]
@@ -86,10 +87,36 @@ def plane_match(found: Found) -> Measure:
     radius_km = float(np.nanmedian(np.linalg.norm(r, axis=1)))
     possible_deg = float(np.degrees(2.0 * found.pair.within_km / radius_km))
     kept = found.synchronous() and tilt_deg < chance.KEPT_DEG
-    p = chance.planes_as_alike(apart_deg, possible_deg, kept=kept)
+    sigma_deg = _sigma_deg(found, t_utc, radius_km)
+    p = chance.planes_as_alike(apart_deg + sigma_deg, possible_deg, kept=kept)
     usual = chance.usual_apart_deg(possible_deg, kept=kept)
     why = Reason("planes", {"deg": apart_deg, "expected_deg": usual})
-    return Measure("plane match", p, Quantity(apart_deg, "deg"), Quantity(usual, "deg"), why)
+    return Measure("plane match", p, Quantity(apart_deg, "deg", sigma_deg), Quantity(usual, "deg"), why)
+
+
+def _sigma_deg(found: Found, t_utc: Times, radius_km: float) -> float:
+    """One sigma of the angle between the planes, from the cross-track error of both objects' sets at their age."""
+    t_us = t_utc.astype("datetime64[us]").astype(np.int64)
+    variance = 0.0
+    for row in (found.around.row(found.subject), found.around.row(found.other)):
+        if row not in found.around.trajectories.given:
+            days = np.array([np.median(found.around.trajectories.age_us(np.full(len(t_us), row), t_us)) / US_PER_DAY])
+            motion, e = found.around.mean_motion_rev_day[[row]], found.around.eccentricity[[row]]
+            variance += float(sigma_rtn_km(motion, e, days)[0, 2]) ** 2
+    return float(np.degrees(variance**0.5 / radius_km))
+
+
+def drifting_apart(found: Found) -> dict[str, Quantity]:
+    """How the mean orbits differ: semi-major axis (km) and the rate at which the phase between them changes (deg/day).
+
+    Where the planes agree and both go to nothing, a visitor has settled (methods of low orbits look for the three together).
+    """
+    motion = found.around.mean_motion_rev_day[[found.around.row(found.subject), found.around.row(found.other)]]
+    a_km = (MU_KM3_S2 / (motion * 2.0 * np.pi / 86400.0) ** 2) ** (1.0 / 3.0)
+    return {
+        "da_km": Quantity(float(a_km[1] - a_km[0]), "km"),
+        "phase_rate_deg_day": Quantity(float(360.0 * (motion[1] - motion[0])), "deg/d"),
+    }
 
 
 def sun_behind(view: View, found: Found) -> Measure:

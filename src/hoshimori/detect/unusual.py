@@ -13,8 +13,9 @@ from typing import Any
 from hoshimori.findings import Quantity, Reason
 
 KINDS: Mapping[str, tuple[str, ...]] = {
-    "staying": ("time near", "plane match"),
-    "coming": ("arrival burns", "burn in a gap", "sun behind"),
+    "time": ("time near",),
+    "place": ("plane match", "sun behind"),
+    "coming": ("arrival burns", "burn in a gap"),
     "company": ("repeat visits", "formation"),
 }
 """The measures by kind of evidence. Inside a kind they may rest on the same thing; kinds are taken as independent."""
@@ -69,15 +70,15 @@ def combined_chance(measures: Sequence[Measure]) -> float:
     """The probability that chance gives a stay at least as strange as this one.
 
     Of each kind of evidence the most extreme measure counts, times the number of measures of that kind (Bonferroni: holds
-    however they depend on each other); the three kinds are put together as Fisher (1932) did, with six degrees of freedom. A
+    however they depend on each other); the four kinds are put together as Fisher (1932) did, with eight degrees of freedom. A
     measure that cannot be told counts as chance 1 and still takes its place in the number: what is missing never raises the
-    score, and no kind alone can make a stay unusual beyond what its best measure says.
+    score.
     """
     told = {m.name: max(m.chance, LEAST_CHANCE) for m in measures if m.chance is not None}
     y = 0.0
     for names in KINDS.values():
         y -= log(min(1.0, len(names) * min(told.get(name, 1.0) for name in names)))
-    return exp(-y) * (1.0 + y + 0.5 * y * y)
+    return exp(-y) * (1.0 + y + y * y / 2.0 + y**3 / 6.0)
 
 
 def unusual(measures: Sequence[Measure], *, explained: bool) -> float:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hoshimori.facts import ElementSets, Floats
+from hoshimori.facts import ElementSets, Floats, Times
 from hoshimori.sky import time
 
 STILL_DEG_DAY = 0.03
@@ -15,8 +15,8 @@ STILL_DEG_DAY = 0.03
 STOP_DAYS = 3.0
 BESIDE_DEG = 0.2
 """A stop is beside a satellite when their mean longitudes differ by less."""
-SIDEREAL_REV_DAY = 1.00273791
-SPIN_DEG_DAY = 360.9856
+LEVER = np.timedelta64(1, "D")
+"""A drift is taken over at least so long: the noise of two sets, some 0.002 deg each, then makes 0.003 deg/day of it."""
 
 
 class Stop(NamedTuple):
@@ -27,21 +27,32 @@ class Stop(NamedTuple):
     longitude_deg_e: float
 
 
-def drift_deg_day(sets: ElementSets) -> Floats:
-    """(n,) drift in longitude, east positive."""
-    return SPIN_DEG_DAY * (sets.mean_motion_rev_day / SIDEREAL_REV_DAY - 1.0)
-
-
 def mean_longitude_deg(sets: ElementSets) -> Floats:
     """(n,) mean longitude east, 0 to 360: without the daily swing of eccentricity and inclination."""
     spin = np.degrees(time.gmst_rad(sets.epoch_utc))
     return np.asarray((sets.raan_deg + sets.argp_deg + sets.ma_deg - spin) % 360.0)
 
 
+def drift_deg_day(t_utc: Times, longitude_deg: Floats) -> Floats:
+    """(n,) drift in longitude, east positive, from each set to the first one a `LEVER` later, at the end to an earlier one.
+
+    longitude_deg: (n,) unwrapped. From longitudes and not from the mean motion: the motion that stands still over the Earth
+    depends on the precession of the orbit.
+    """
+    last = len(t_utc) - 1
+    there = np.minimum(np.searchsorted(t_utc, t_utc + LEVER), last)
+    short = t_utc[there] - t_utc < LEVER
+    there = np.where(short, np.maximum(np.searchsorted(t_utc, t_utc - LEVER, side="right") - 1, 0), there)
+    days = (t_utc[there] - t_utc) / np.timedelta64(86_400_000_000, "us")
+    return np.asarray((longitude_deg[there] - longitude_deg) / np.where(days == 0.0, np.nan, days))
+
+
 def stops(sets: ElementSets) -> list[Stop]:
     """The stops of one object, in order of time. sets: its history, sorted by epoch."""
-    still = np.abs(drift_deg_day(sets)) < STILL_DEG_DAY
-    longitude = np.degrees(np.unwrap(np.radians(mean_longitude_deg(sets)))) if len(sets) else np.zeros(0)
+    if len(sets) == 0:
+        return []
+    longitude = np.degrees(np.unwrap(np.radians(mean_longitude_deg(sets))))
+    still = np.abs(drift_deg_day(sets.epoch_utc, longitude)) < STILL_DEG_DAY
     out = []
     for run in _runs(still, longitude):
         start, stop = sets.epoch_utc[run[0]], sets.epoch_utc[run[-1]]
