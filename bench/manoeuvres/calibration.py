@@ -61,7 +61,7 @@ def of_outcomes(p: Floats, hit: Floats) -> Reliability:
     """p, hit: (n,) at least one; bins are closed below, the last one on both sides."""
     tenth = np.minimum((p * BINS).astype(np.int64), BINS - 1)
     bins = tuple(
-        (int(mine.sum()), float(p[mine].mean()), float(hit[mine].mean())) if (mine := tenth == k).any() else (0, np.nan, np.nan)
+        (int(mine.sum()), float(p[mine].mean()), float(hit[mine].mean())) if (mine := tenth == k).any() else (0, 0.0, 0.0)
         for k in range(BINS)
     )
     error = sum(n * abs(mean - share) for n, mean, share in bins if n) / len(p)

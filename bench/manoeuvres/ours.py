@@ -16,7 +16,7 @@ Find = Callable[[ElementSets], Told]
 
 
 class Hoshimori:
-    """`find` tells burns in retrospect; `candidates` the same with as low a threshold as it has; `as_known` replays the record."""
+    """`find` tells burns in retrospect; `candidates` the same with the lowest threshold; `as_known` replays the record."""
 
     name = "hoshimori"
 

@@ -147,9 +147,10 @@ def probabilities(parts_: Iterable[Part], runs: Sequence[Run]) -> list[Table]:
     tenths: list[Table] = []
     for part in parts_:
         for run in runs:
-            for what, candidates in (("told", False), ("with candidates", True)):
-                r = calibration.reliability(seen_by(part, run), run.answers, DAY, candidates=candidates)
-                if r is None or (candidates and r.n == rows[-1][3]):
+            mine = seen_by(part, run)
+            only, more = (calibration.reliability(mine, run.answers, DAY, candidates=wide) for wide in (False, True))
+            for what, r in (("told", only), ("with candidates", more if more != only else None)):
+                if r is None:
                     continue
                 rows.append((_named(run), part.name, what, r.n, r.brier, r.base, r.expected_error))
                 bins = [(f"{k / 10:.1f}-{(k + 1) / 10:.1f}", *b) for k, b in enumerate(r.bins) if b[0]]
