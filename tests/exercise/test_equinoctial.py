@@ -69,7 +69,9 @@ def test_a_push_across_is_the_same_to_either_side(mean: Mean, across: float) -> 
 @given(angles, st.floats(-2.0, 2.0))
 def test_in_track_on_a_circle_it_is_the_old_burn(place: float, dv_m_s: float) -> None:
     mean = Mean(1.0027 * TAU / 1440.0, 2e-4, 0.001, 0.5, 1.0, place)
-    off = local(to_equinoctial(mean), apart(to_equinoctial(kicked(mean, (0.0, dv_m_s, 0.0))), to_equinoctial(burnt(mean, dv_m_s))))
+    off = local(
+        to_equinoctial(mean), apart(to_equinoctial(kicked(mean, (0.0, dv_m_s, 0.0))), to_equinoctial(burnt(mean, dv_m_s)))
+    )
     assert np.abs(off[1:]).max() < 2e-3 * abs(dv_m_s) / 1000.0 / 3.07 + 1e-6
     assert off[0] == pytest.approx(0.0, abs=1e-6 * mean.n_rad_min)
 
