@@ -15,7 +15,7 @@ from hoshimori.catalogue import Catalogue, MemoryView
 from hoshimori.detect.encounter import Encounter
 from hoshimori.detect.stays import Stay, stays
 from hoshimori.detect.unusual import KNOWN_SHARE, NAMES
-from hoshimori.exercise.arcs import Arc, Track, beside
+from hoshimori.exercise.arcs import Arc, Track, beside, burnt
 from hoshimori.facts import Received, Watchlist
 from hoshimori.findings import Event, Reason, iso
 from hoshimori.formats.tle_text import dump_tle
@@ -24,6 +24,7 @@ from hoshimori.verify import verify
 from tests.detect.skies import (
     ASSET,
     GEO_KM,
+    LOW,
     OTHER,
     RING,
     THIRD,
@@ -199,6 +200,27 @@ def test_a_stay_that_is_only_predicted_is_not_measured() -> None:
     late = stays(view, one_asset(SISTER_DEG))
     assert all(s.start_utc > view.as_of_utc for s in late)
     assert all(whys(s)["time near"].code == "not yet" and s.unusual == 0.0 for s in late)
+
+
+def test_a_visitor_in_low_orbit_that_settles_in_the_same_plane() -> None:
+    """It comes from a lower orbit, stops 4 km ahead and stays for a day: the planes agree, the heights too, no phase is lost."""
+    low = track(ASSET, LOW)
+    ahead = Arc(us(0.0), replace(LOW, ma=LOW.ma + 4.0 / LOW.sma_km))
+    before = Arc(us(-1.0), burnt(ahead.mean_at(us(-1.0)), -3.0))
+    visitor = Track(OTHER, "", "", ((us(-1000.0), before), (us(-1.0), ahead)))
+    burns = [burn(OTHER, -1.0, gap_days=0.2)]
+    view = seen(sky(daily(low, -10.0, every=0.2), daily(visitor, -10.0, every=0.2)), start=-3.0)
+    (stay,) = stays(view, watching(ASSET), burns_of=lambda _: burns)
+    assert abs(stay.start_utc - at(-1.0)) < np.timedelta64(3, "h")
+    assert (chances(stay)["time near"] or 1.0) < 1e-3
+    assert (chances(stay)["arrival burns"] or 1.0) < 0.1
+    assert whys(stay)["repeat visits"].code == "only near the ring"
+    assert abs(stay.event.quantities["da_km"].value) < 0.1
+    assert abs(stay.event.quantities["phase_rate_deg_day"].value) < 0.1
+    plane = next(m for m in stay.measures if m.name == "plane match")
+    assert plane.observed is not None
+    assert plane.observed.value < 0.01
+    assert stay.unusual > 0.9
 
 
 def test_one_line_says_it_all() -> None:
