@@ -7,7 +7,7 @@ Mechanics 5 (1972).
 
 from __future__ import annotations
 
-from math import atan, atan2, hypot, pi, sqrt, tan
+from math import atan, atan2, cos, hypot, pi, sin, sqrt, tan
 
 import numpy as np
 
@@ -21,7 +21,7 @@ Impulse = tuple[float, float, float]
 def to_equinoctial(mean: Mean) -> Floats:
     """x: (6,)."""
     w, t = mean.raan + mean.argp, tan(mean.inc / 2.0)
-    vectors = [mean.ecc * np.sin(w), mean.ecc * np.cos(w), t * np.sin(mean.raan), t * np.cos(mean.raan)]
+    vectors = [mean.ecc * sin(w), mean.ecc * cos(w), t * sin(mean.raan), t * cos(mean.raan)]
     return np.array([mean.n_rad_min, *vectors, w + mean.ma])
 
 

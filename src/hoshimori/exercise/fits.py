@@ -16,8 +16,8 @@ from typing import NamedTuple
 import numpy as np
 
 from hoshimori.exercise.air import Air
-from hoshimori.exercise.arcs import MIN_PER_DAY, US_PER_DAY, US_PER_MIN, Arc, Track
-from hoshimori.exercise.equinoctial import apart, displaced, from_equinoctial, local, to_equinoctial
+from hoshimori.exercise.arcs import EARTH_RADIUS_KM, MIN_PER_DAY, US_PER_DAY, US_PER_MIN, XKE, Arc, Track
+from hoshimori.exercise.equinoctial import apart, displaced, local, to_equinoctial
 from hoshimori.exercise.streams import stream
 from hoshimori.facts import Floats, Ints
 
@@ -159,4 +159,4 @@ def _drag_rate(reference: Arc, here: Floats) -> float:
 
 
 def _axis_km(x: Floats) -> float:
-    return from_equinoctial(x).sma_km
+    return float(EARTH_RADIUS_KM * (XKE / x[0]) ** (2.0 / 3.0))
