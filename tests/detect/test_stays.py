@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from hoshimori.catalogue import Catalogue, MemoryView
+from hoshimori.detect.burns import Told, Untold
 from hoshimori.detect.encounter import Encounter
 from hoshimori.detect.stays import Stay, stays
 from hoshimori.detect.unusual import KNOWN_SHARE, NAMES
@@ -130,6 +131,18 @@ def test_what_is_not_known_never_makes_it_more_unusual() -> None:
     (of_no_owner,) = stays(between(TOUR), one_asset(owner=""), burns_of=lambda _: [burn(OTHER, day) for day in BURNT])
     assert [s.unusual < toured().unusual for s in [*silent_on_burns, of_no_owner]] == [True, True]
     assert chances(silent_on_burns[0])["arrival burns"] is None
+
+
+@pytest.mark.parametrize("days", [None, (-20.0, -2.0), (-60.0, -40.0)], ids=["whole record", "the way here", "long ago"])
+def test_a_record_of_which_nothing_can_be_said_says_nothing(days: tuple[float, float] | None) -> None:
+    why = Reason("too few sets", {"sets": 3.0})
+    spell = {} if days is None else {"start_utc": at(days[0]), "stop_utc": at(days[1])}
+    told = Told((), (Untold(OTHER, why, **spell),))
+    view = between(TOUR)
+    (event,) = [e for e in Encounter(told_of=lambda _number, _sets: told).detect(view, one_asset()) if e.kind == "stay"]
+    known = days is not None and days[1] < -30.0
+    assert chances(Stay.of(event))["arrival burns"] == (1.0 if known else None)
+    assert whys(Stay.of(event))["arrival burns"].code == ("arrival burns" if known else why.code)
 
 
 def test_routine_burns_and_unlikely_ones_are_not_counted() -> None:

@@ -45,7 +45,7 @@ def arrival_burns(start_utc: np.datetime64, stop_utc: np.datetime64, history: El
         days = 0.0 if record_begins is None else max(0.0, float((start_utc - record_begins) / DAY))
         return untold("arrival burns", Reason("record begins too late", {"days": days}))
     begins = max(begins, record_begins)
-    strange = [b for b in told.burns if b.probability >= LIKELY and out_of_routine(b)]
+    strange = _counted(told)
     seen = sum(1 for b in strange if begins <= b.t_utc <= ends)
     before = sum(1 for b in strange if b.t_utc < begins)
     days, record_days = float((ends - begins) / DAY), float((begins - record_begins) / DAY)
@@ -69,7 +69,7 @@ def burn_in_a_gap(start_utc: np.datetime64, stop_utc: np.datetime64, history: El
     if len(gaps_days) < FEWEST_GAPS:
         return untold(name, Reason("too few sets", {"sets": float(len(history))}))
     begins, ends = _way(start_utc, stop_utc)
-    coming = [b for b in told.burns if b.probability >= LIKELY and out_of_routine(b) and begins <= b.t_utc <= ends]
+    coming = [b for b in _counted(told) if begins <= b.t_utc <= ends]
     if not coming:
         return untold(name, Reason("no burn on arrival"))
     hidden = [float((b.first_after_utc - b.last_before_utc) / DAY) for b in coming]
@@ -101,9 +101,15 @@ def repeat_visits(start_utc: np.datetime64, history: ElementSets, here_deg: floa
     return Measure(name, p, Quantity(float(hits), "1"), Quantity(expected, "1"), why)
 
 
+def _counted(told: Told) -> list[Burn]:
+    return [b for b in told.burns if b.probability >= LIKELY and out_of_routine(b)]
+
+
 def _silent(name: str, told: Told, start_utc: np.datetime64, stop_utc: np.datetime64) -> Measure | None:
-    """Untold, where nothing can be said of the burns on the way, with the reason that was given."""
+    """Untold, with the reason that was given, where no burn on the way is told and some stretch of the way cannot be told."""
     begins, ends = _way(start_utc, stop_utc)
+    if any(begins <= b.t_utc <= ends for b in _counted(told)):
+        return None
     for gap in told.untold:
         whole = np.isnat(gap.start_utc) and np.isnat(gap.stop_utc)
         if whole or not (gap.stop_utc < begins or gap.start_utc > ends):
