@@ -1,11 +1,11 @@
 """What stays beside real and practised satellites score, and what the laws of chance rest on.
 
-    python bench/stays/run.py --data FOLDER [--case population|week|practice ...]
+    python bench/stays/run.py --data FOLDER [--case population|week|low|practice ...]
 
 FOLDER: the project's test data. `population`: the counts behind the tables of detect/chance.py, from the catalogue of 15 July
 2022 and the sets of 24-30 May 2026. `week`: every one of the 574 satellites of that week watched at once, no co-location
 declared, so that every real fleet is a trial of a false alarm; once as it is, and once without the rule that a known neighbour
-keeps a tenth of its score. `practice`: the practice skies of some seeds, the intruder against everything else.
+keeps a tenth of its score. `low`: the same for the low orbits of five other groups of that week. `practice`: the practice skies of some seeds, the intruder against everything else.
 """
 
 from __future__ import annotations
@@ -25,8 +25,10 @@ from hoshimori.detect.stays import Stay, stays
 from hoshimori.detect.unusual import unusual
 from hoshimori.exercise import practice_sky
 from hoshimori.facts import Asset, DataMode, ElementSets, Floats, Watchlist
+from hoshimori.sky.screening import NEAR_EARTH_REV_DAY
 
-CASES = ("population", "week", "practice")
+CASES = ("population", "week", "low", "practice")
+LOW_GROUPS = ("stations", "science", "resource", "weather", "military")
 STILL_DEG_DAY = 0.05
 RING_KM, SYNCHRONOUS = 42164.17, 1.00273791
 EDGES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
@@ -45,6 +47,9 @@ def main() -> int:
         population("24-30 May 2026", newest(read(week)))
     if "week" in asked.case:
         real_week(read(week))
+    if "low" in asked.case:
+        every = ElementSets.concat([read(asked.data / "geo-week" / f"{g}.3le.gz") for g in LOW_GROUPS])
+        real_week(every.take(every.mean_motion_rev_day >= NEAR_EARTH_REV_DAY))
     if "practice" in asked.case:
         for seed in asked.seeds:
             practised(seed)
@@ -96,7 +101,7 @@ def between_planes(sets: ElementSets) -> Floats:
 def real_week(sets: ElementSets) -> None:
     """Everything watches everything: how many of the real stays of a week are called unusual."""
     numbers = sorted(set(sets.norad_id.tolist()))
-    assets = tuple(Asset(str(n), n, "", str(n), "", "", "GEO", None, True, "", "") for n in numbers)
+    assets = tuple(Asset(str(n), n, "", str(n), "", "", "", None, True, "", "") for n in numbers)
     everyone = Watchlist("everyone", "everyone", "", "2026-05-31", assets)
     start = np.datetime64("2026-05-24", "us")
     began = time.perf_counter()
