@@ -15,7 +15,8 @@ from hoshimori.detect.burns import Burn
 from hoshimori.detect.habit import Departure, Pattern
 from hoshimori.detect.keeping import DEGREE_KM, PLANE_DAYS, local_time_h, strayed_deg
 from hoshimori.detect.record import DAY, Record, halved, more
-from hoshimori.detect.slots import FAST_DEG_DAY, FREE_DAYS, SLOW_DEG_DAY, natural_plane_deg_year
+from hoshimori.detect.slots import FAST_DEG_DAY, FREE_DAYS, M_S_PER_DEG_DAY, SIGNIFICANT, SLOW_DEG_DAY, natural_plane_deg_year
+from hoshimori.errors import UsageError
 from hoshimori.facts import NOT_A_TIME, ElementSets, Floats
 from hoshimori.findings import Reason
 
@@ -53,6 +54,8 @@ def departure(pattern: Pattern, sets: ElementSets, burns: Sequence[Burn] = ()) -
 
     `burns` after the pattern's end are taken as proof that station-keeping goes on.
     """
+    if len(sets) and np.any(sets.norad_id != pattern.norad_id):
+        raise UsageError(f"departure: the pattern is of {pattern.norad_id}, the sets are of other objects too: give only its own")
     record = more(sets.take(sets.epoch_utc > pattern.stop_utc))
     if record is None or len(record) < 2:
         count = 0 if record is None else 1
@@ -103,19 +106,35 @@ def _slot(pattern: Pattern, record: Record, burns: Sequence[Burn]) -> list[Findi
     fastest = max(q["largest_drift_deg_day"].value, float(np.sqrt(4.0 * STRONGEST_DEG_DAY2 * half)))
     drift = np.abs(record.drift_deg_day)
     fast = _beyond(drift, fastest, q["largest_drift_deg_day"].sigma)
-    label = "left the ring" if np.median(drift[-2:]) > GRAVEYARD_DEG_DAY else "relocation"
-    label = label if drift[-2:].max() >= FAST_DEG_DAY else "left its slot"
-    ceased = _unattended_days(pattern, record, burns)
+    pushed = _pushed(pattern, record)
+    moves = pushed and _twice(fast).max() > 0.0 and drift.max() >= FAST_DEG_DAY
+    label = "left its slot" if not moves else "left the ring" if np.median(drift[-2:]) > GRAVEYARD_DEG_DAY else "relocation"
     out = [Finding(label, fast, "drifts faster than usual", {"deg_day": record.drift_deg_day, "usual_deg_day": fastest})]
     where: Values = {
         "longitude_deg_e": record.longitude_deg % 360.0,
         "slot_deg_e": q["longitude_deg_e"].value,
         "half_width_deg": half,
     }
+    ceased = None if pushed else _unattended_days(pattern, record, burns)
     if ceased is None:
-        return [*out, Finding("left its slot", outside, "outside its slot", where)]
-    code = "outside its slot and no burn"
-    return [*out, Finding("station-keeping ceased", outside, code, {**where, "days": ceased, "longest": _longest(pattern)})]
+        return [*out, Finding(label, outside, "outside its slot", where)]
+    where |= {"days": ceased, "longest": _longest(pattern)}
+    return [*out, Finding("station-keeping ceased", outside, "outside its slot and no burn", where)]
+
+
+def _pushed(pattern: Pattern, record: Record) -> bool:
+    """Has the drift changed, since the pattern ended, by more than nature and the object's small change explain?"""
+    q = pattern.quantities
+    burn = q["ew_burn_m_s"].value / M_S_PER_DEG_DAY if "ew_burn_m_s" in q else 0.0
+    room = max(SIGNIFICANT * (q["drift_now_deg_day"].sigma or 0.0), 0.25 * burn)
+    return bool(_twice(np.abs(_changed(pattern, record))).max() > room)
+
+
+def _changed(pattern: Pattern, record: Record) -> Floats:
+    """(n,) the drift less what the Earth's shape has made of the one that the pattern ended with, deg/day."""
+    days = (record.t_utc - pattern.stop_utc) / DAY
+    gained = np.cumsum(record.natural_deg_day2 * np.diff(days, prepend=0.0))
+    return np.asarray(record.drift_deg_day - pattern.quantities["drift_now_deg_day"].value - gained)
 
 
 def _longest(pattern: Pattern) -> float:
@@ -134,9 +153,7 @@ def _unattended_days(pattern: Pattern, record: Record, burns: Sequence[Burn]) ->
 def _moving(pattern: Pattern, record: Record) -> list[Finding]:
     """What drifts is expected to go on as the Earth's shape lets it."""
     q, rate = pattern.quantities, abs(pattern.quantities["drift_now_deg_day"].value)
-    days = (record.t_utc - pattern.stop_utc) / DAY
-    gained = np.cumsum(record.natural_deg_day2 * np.diff(days, prepend=0.0))
-    changed = record.drift_deg_day - q["drift_now_deg_day"].value - gained
+    changed = _changed(pattern, record)
     room = max(0.1 * rate, SLOW_DEG_DAY)
     found = [
         Finding("drift changed", _beyond(changed, room, q["drift_now_deg_day"].sigma), "drift changed", {"deg_day": changed})

@@ -24,7 +24,6 @@ from hoshimori.detect.spells import (
     merged,
     middle,
     noise,
-    returns,
     rhythm,
     smooth,
     spread,
@@ -80,7 +79,7 @@ def describe(record: Record, regime: str, burns: Sequence[Burn]) -> Account:
     """Levels of the whole record; modes, rhythm and numbers of the present one."""
     spells = _spells(record, regime)
     now = slice(int(np.searchsorted(record.t_utc, spells[-1].start_utc)), len(record))
-    at, size = steps(record.sma_km[now])
+    at, size = steps(record.sma_km[now] - _quiet_rate(record.day[now], record.sma_km[now])[0] * record.day[now])
     moments = _moments(record, now, 0.5 * (record.day[now][at] + record.day[now][at + 1]), burns)
     kept, track = rhythm(moments), repeats(record, now)
     modes = {
@@ -142,13 +141,13 @@ def _usual_range(record: Record) -> float:
 def _spell(record: Record, part: slice, kind: str) -> Spell:
     """A move is named after where it leads from the set before it to the set after it."""
     middle, half = extent(record.sma_km[part])
-    net, _, days = returns(record.day[part], record.sma_km[part])
+    rate = line(record.day[part], record.sma_km[part])[0]
     around = record.sma_km[max(part.start - 1, 0) : part.stop + 1]
     if kind == "moving":
         kind = "rising" if around[-1] > around[0] else "falling"
     where = middle if kind == "level" else float(record.sma_km[part][-1])
     start, stop = record.t_utc[part.start], record.t_utc[part.stop - 1]
-    return Spell(kind, start, stop, None, where, half, net / days if days else 0.0, part.stop - part.start)
+    return Spell(kind, start, stop, None, where, half, rate, part.stop - part.start)
 
 
 def _moments(record: Record, now: slice, seen: Floats, burns: Sequence[Burn]) -> Floats:

@@ -32,6 +32,9 @@ MIXED = 0.2
 """More contradicted sets than this share, and the record is of two objects."""
 PLANE_JUMP_DEG = 5.0
 """A jump of the plane between two sets that no satellite makes: 270 m/s in GEO, 650 m/s in LEO. Fengyun-2D and 2E made 1.6."""
+PHASE_JUMP_DEG, PHASE_SHARE = 2.0, 0.01
+"""A jump along the orbit that neither one burn explains nor two that undo each other between two sets and change the mean motion
+by a hundredth in between: 10 m/s each way in GEO, 25 m/s in LEO."""
 REENTRY_PERIGEE_KM = 300.0
 REENTRY_KM_DAY = 4.0
 """Below 300 km the air thins by e every 25 to 50 km (CIRA-2012): falling faster,
@@ -139,12 +142,9 @@ def _judged(number: int, sets: ElementSets, satellites: orbits.Satellites, reaso
         reasons = (*reasons, Reason("wild sets left out", {"sets": float(wild.sum())}))
     if len(sets) < LEAST_SETS:
         return Untold(number, Reason("few sets for a pattern", {"sets": float(len(sets)), "least": float(LEAST_SETS)}))
-    plane = np.hypot(*_steps(sets, satellites)[:, 1:3].T)
-    if plane.max() > PLANE_JUMP_DEG:
-        at = sets.epoch_utc[int(np.argmax(plane)) + 1]
-        return Untold(number, Reason("plane jump", {"deg": float(plane.max()), "when": iso(at)}))
     record = _columns(number, sets, satellites, reasons)
-    return _reentering(record) or record
+    trouble = _reentering(record) or _impossible(sets, satellites)
+    return Untold(number, trouble) if trouble else record
 
 
 def _rates(satellites: orbits.Satellites) -> dict[str, Floats]:
@@ -176,6 +176,25 @@ def _wild(steps: Floats) -> Bools:
     if mixed.any():
         alone |= (smaller > WILD_FLOOR) & (np.abs(into + out_of) < AGREEMENT * smaller) & mixed
     return np.concatenate(([False], alone.any(axis=1), [False]))
+
+
+def _impossible(sets: ElementSets, satellites: orbits.Satellites) -> Reason | None:
+    """A jump of the plane, or along the orbit, that no satellite makes: here the number passed to another object.
+
+    Along the orbit a burn somewhere between two sets leaves at most half the change of rate times the gap.
+    """
+    steps, days = _steps(sets, satellites), np.diff(sets.epoch_utc) / DAY
+    plane = np.hypot(steps[:, 1], steps[:, 2])
+    if plane.max() > PLANE_JUMP_DEG:
+        at = int(np.argmax(plane))
+        return Reason("plane jump", {"deg": float(plane[at]), "when": iso(sets.epoch_utc[at + 1])})
+    burnt = 0.5 * np.abs(np.diff(_rates(satellites)["phase"])) * days
+    undone = PHASE_SHARE * 360.0 * _between(sets.mean_motion_rev_day) * days
+    unexplained = np.abs(steps[:, 3]) - burnt - undone
+    if unexplained.max() > PHASE_JUMP_DEG:
+        at = int(np.argmax(unexplained))
+        return Reason("phase jump", {"deg": float(steps[at, 3]), "days": float(days[at]), "when": iso(sets.epoch_utc[at + 1])})
+    return None
 
 
 def _columns(number: int, sets: ElementSets, satellites: orbits.Satellites, reasons: tuple[Reason, ...]) -> Record:
@@ -219,7 +238,7 @@ def _triaxial(satellites: orbits.Satellites, longitude_rad: Floats) -> Floats:
     return np.where(table["resonance"] == 1, np.degrees(pull * 1440.0**2), 0.0)
 
 
-def _reentering(record: Record) -> Untold | None:
+def _reentering(record: Record) -> Reason | None:
     """Is it coming down? From the newest days alone: what it did before does not matter."""
     perigee_km = float(np.sort((record.sma_km * (1.0 - record.ecc))[-3:])[1]) - EARTH_RADIUS_KM
     newest = record.day >= record.day[-1] - 5.0
@@ -227,7 +246,7 @@ def _reentering(record: Record) -> Untold | None:
     span = float(np.ptp(record.day[newest]))
     rate = float(record.sma_km[-1] - record.sma_km[newest][0]) / span
     if perigee_km < LOWEST_PERIGEE_KM or (perigee_km < REENTRY_PERIGEE_KM and rate < -REENTRY_KM_DAY):
-        return Untold(record.norad_id, Reason("re-entering", {"perigee_km": perigee_km, "km_day": rate}))
+        return Reason("re-entering", {"perigee_km": perigee_km, "km_day": rate})
     return None
 
 

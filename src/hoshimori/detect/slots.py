@@ -23,7 +23,6 @@ from hoshimori.detect.spells import (
     merged,
     middle,
     noise,
-    returns,
     rhythm,
     smooth,
     spread,
@@ -146,9 +145,8 @@ def _spell(record: Record, part: slice, kind: str) -> Spell:
     longitude, day = record.longitude_deg[part], record.day[part]
     middle, half = extent(longitude)
     where = middle if kind == "slot" else float(longitude[-1])
-    net, _, days = returns(day, longitude)
     start, stop = record.t_utc[part.start], record.t_utc[part.stop - 1]
-    return Spell(kind, start, stop, where % 360.0, None, half, net / days if days else 0.0, len(day))
+    return Spell(kind, start, stop, where % 360.0, None, half, line(day, longitude)[0], len(day))
 
 
 def _moments(record: Record, now: slice, at: Ints, burns: Sequence[Burn]) -> Floats:

@@ -141,14 +141,6 @@ def extent(x: Floats) -> tuple[float, float]:
     return float(0.5 * (level.max() + level.min())), float(0.5 * (level.max() - level.min()))
 
 
-def returns(day: Floats, x: Floats) -> tuple[float, float, float]:
-    """Net change of x over a stretch, its whole range, and its length in days. Ends are medians of up to three."""
-    few = min(3, len(x))
-    level = smooth(x)
-    net = middle(x[-few:]) - middle(x[:few])
-    return net, float(np.ptp(level)), float(day[-1] - day[0])
-
-
 def joined(parts: Sequence[tuple[slice, str]], alike: str) -> list[tuple[slice, str]]:
     """Neighbouring stretches of the kind `alike` made one."""
     out: list[tuple[slice, str]] = []
