@@ -5,7 +5,8 @@
 FOLDER: the project's test data. `population`: the counts behind the tables of detect/chance.py, from the catalogue of 15 July
 2022 and the sets of 24-30 May 2026. `week`: every one of the 574 satellites of that week watched at once, no co-location
 declared, so that every real fleet is a trial of a false alarm; once as it is, and once without the rule that a known neighbour
-keeps a tenth of its score. `low`: the same for the low orbits of five other groups of that week. `practice`: the practice skies of some seeds, the intruder against everything else.
+keeps a tenth of its score. `low`: the same for the low orbits of five other groups of that week. `practice`: the practice skies
+of some seeds, the intruder against everything else.
 """
 
 from __future__ import annotations
