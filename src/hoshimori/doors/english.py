@@ -64,7 +64,8 @@ EN: Mapping[str, str] = {
     "predicted": "predicted",
     "how_to_read": "How to read this",
     "read_quiet": "quiet: element sets are fresh, and nothing came near that is not a known neighbour.",
-    "read_attention": "attention: something came near, arrived, or contradicts the watchlist. It means unusual, nothing more.",
+    "read_attention": "attention: something came near, arrived, or contradicts the watchlist. It means unusual, "
+    "nothing more.",
     "read_stale": "stale: the newest element set is too old to say what is near.",
     "read_unseen": "not observable: open data hold no orbit for this asset; its owner's ephemeris is needed.",
     # verdicts and names of explanations
@@ -102,9 +103,9 @@ EN: Mapping[str, str] = {
     "why not observable from open data": "not observable from open data: supply the owner's OEM (hoshimori ingest FILE)",
     "why no element set held": "no element set held for {asset}: check the number, or ingest a source that carries it",
     "why epoch ahead": "its only element set has an epoch {days:.1f} days after the moment asked, and is not believed",
-    "why all stale": "EVERYTHING HERE IS OLD: the newest orbit held is of {newest}, {days:.0f} days before the moment asked. "
-    "Nothing can be said about that moment. Take in newer element sets (hoshimori ingest), or ask about the time of the data: "
-    "--as-of data",
+    "why all stale": "EVERYTHING HERE IS OLD: the newest orbit held is of {newest}, {days:.0f} days before the "
+    "moment asked. Nothing can be said about that moment. Take in newer element sets (hoshimori ingest), or ask about "
+    "the time of the data: --as-of data",
     "why decayed": "the catalogue says that it came down on {date}",
     "why no orbit": "its element set of {when} gives no orbit",
     "why identity": "identity: the watchlist says {listed}, the catalogue also says {found}",
@@ -125,9 +126,10 @@ EN: Mapping[str, str] = {
     "local time of node": "local time of the node (h)",
     "bstar": "B* (1/Earth radii)",
     "timeline": "Timeline",
-    "timeline_facts": "{start} – {stop}Z · {sets:,} element sets · as known at {as_of}Z",
+    "timeline_facts": "{sets:,} element sets · as known at {as_of}Z",
     "burns_axis": "burns: size of the change of velocity (m/s)",
     "burn_legend": "solid: probable; outline: doubtful; bar: ± 1 σ in time; T in-track, N cross-track",
+    "burn_letters": "small letter: probability below one half",
     "stays_axis": "stays near: with whom, nearest",
     "more": " (and {more} more)",
     "gap": "no element sets",
@@ -171,4 +173,115 @@ EN: Mapping[str, str] = {
     "burn low thrust": "low thrust",
     "burn unusual": "unlike its own burns",
     "burn orbit change": "change of orbit",
+    # measures of a stay
+    "measure time near": "time near",
+    "measure plane match": "plane match",
+    "measure arrival burns": "burns on arrival",
+    "measure burn in a gap": "burn in a gap of the record",
+    "measure sun behind": "Sun behind",
+    "measure repeat visits": "repeat visits to one owner",
+    "measure formation": "formation of two visitors",
+    "chance": "chance",
+    "nearer to another": "nearer to another",
+    "not told": "cannot be told: {why}",
+    "why by chance": "chance alone would give a stay at least as strange with probability {p:.2g}",
+    "why nearest here": "no other object stands nearer to the visitor than this one ({own_km:.1f} km)",
+    "why nearer to another": "the visitor stands nearer to {other} ({km:.1f} km) than to this satellite ({own_km:.1f} km)",
+    "why not yet": "all of it lies ahead of what is known",
+    "why time near": "near for {hours:.0f} h; half of what comes by chance is near for less than "
+    "{expected_hours:.0f} h; in order of nearness, number {rank:.0f}",
+    "why planes": "the orbital planes differ by {deg:.2f}°; {expected_deg:.2f}° would be usual here",
+    "why arrival burns": "{burns:.0f} burns outside its routine on the way here, where {expected:.2f} were to be "
+    "expected in {days:.0f} days",
+    "why usual here": "a usual neighbour: not asked",
+    "why burns not looked for": "burns of the visitor were not looked for",
+    "why record begins too late": "the visitor's record begins {days:.1f} days before the stay: too late to see how it came",
+    "why no burn on arrival": "no burn outside its routine on the way here",
+    "why hidden burn": "a burn on the way here lies in a gap of {gap_hours:.0f} h between its sets; its usual gap is "
+    "{usual_hours:.0f} h",
+    "why too few sets": "{sets:.0f} sets of the visitor: too few",
+    "why sun angle": "when nearest, the Sun, the visitor and the satellite made an angle of {deg:.0f}° (180°: the "
+    "Sun is behind the visitor); {expected_deg:.0f}° would be usual",
+    "why direction not known": "the distance of {km:.1f} km is smaller than its uncertainty of {sigma_km:.1f} km: "
+    "the direction is not known",
+    "why only near the ring": "asked only of satellites near the geostationary ring",
+    "why no earlier stop": "the visitor made no earlier stop in the {days:.0f} days on record",
+    "why earlier stops": "{hits:.0f} of {stops:.0f} earlier stops were beside satellites of the same owner; "
+    "{expected:.2f} were to be expected",
+    "why no second visitor": "no second visitor at the same time",
+    "why second visitor": "another visitor, {other}, kept within {km:.1f} km of it; {expected_km:.0f} km would be "
+    "usual for two that know nothing of each other",
+    # burns and stays, tables
+    "newest only": "The newest {shown:,} of {burns:,} burns; all of them with --last 0.",
+    # what is usual for an object
+    "spell slot": "{regime}: in a slot at {east:.2f}° E ± {half:.3f}° for {days:.0f} days",
+    "spell relocation": "{regime}: moving along the ring towards {east:.2f}° E, {rate:+.3f}°/day, for {days:.0f} days",
+    "spell drift": "{regime}: drifting along the ring by {rate:+.3f}°/day for {days:.0f} days",
+    "spell level": "{regime}: semi-major axis at {sma:.2f} ± {half:.2f} km for {days:.0f} days",
+    "spell rising": "{regime}: rising by {rate:+.3f} km/day for {days:.0f} days",
+    "spell falling": "{regime}: sinking by {rate:+.3f} km/day for {days:.0f} days",
+    "kept EW": "east-west",
+    "kept NS": "north-south",
+    "kept altitude": "altitude",
+    "kept plane": "plane",
+    "kept track": "ground track",
+    "kept local time": "local time of the node",
+    "kept perigee": "perigee",
+    "mode CK": "kept by separate burns",
+    "mode EK": "kept, no burn seen singly",
+    "mode NK": "left to nature",
+    "mode kept": "kept",
+    "mode free": "free",
+    "mode cannot tell": "cannot tell",
+    "cycle": "burns that keep it come every {days:.1f} days",
+    "life of": "The life of {name}",
+    # pages of a life
+    "newest burns": "The newest {shown} of {burns:,} burns; all of them: hoshimori manoeuvres --norad {number}",
+    "not told at all": "What cannot be told",
+    # in numbers
+    "in_numbers_of_all": "The picture in numbers: lowest and highest",
+    # events of other detectors
+    "other_events": "Other events",
+    "kind manoeuvre": "burn",
+    "kind pattern": "leaves its usual behaviour",
+    # reasons about what is usual
+    "why few sets for a pattern": "only {sets:.0f} usable element sets: a pattern needs {least:.0f}",
+    "why long gap": "only {sets:.0f} sets since the record took up again on {since} after a gap of more than half a year",
+    "why record before a long gap left out": "what lies before the gap of {days:.0f} days that ended on {since} is left out",
+    "why two objects under one number": "{share:.0%} of {sets:.0f} sets are contradicted by their neighbours: two "
+    "objects seem to share this number",
+    "why plane jump": "the orbit plane jumps by {deg:.1f}° at {when}, more than a satellite can: two objects seem to "
+    "share this number",
+    "why phase jump": "it jumps by {deg:+.1f}° along its orbit in the {days:.1f} days before {when}, which no burn "
+    "explains: two objects seem to share this number",
+    "why wild sets left out": "{sets:.0f} sets that both neighbours contradict are left out",
+    "why re-entering": "it is coming down (perigee {perigee_km:.0f} km, {km_day:+.1f} km a day): nothing is kept any more",
+    "why mode cannot be told": "how it keeps this cannot be told from {days:.0f} days: {mode}",
+    "why too few newer sets": "{sets:.0f} sets are newer than the pattern: two are needed, since one may be wrong",
+    "why drifts faster than usual": "drifts {deg_day:+.3f}° a day, its fastest so far is {usual_deg_day:.3f}°",
+    "why outside its slot": "stands at {longitude_deg_e:.2f}° E, outside its slot of {slot_deg_e:.2f}° E ± "
+    "{half_width_deg:.2f}°",
+    "why outside its slot and no burn": "stands at {longitude_deg_e:.2f}° E, outside its slot of {slot_deg_e:.2f}° E "
+    "± {half_width_deg:.2f}°, and has not been seen to burn for {days:.0f} days (longest so far {longest:.0f})",
+    "why drift changed": "its drift has changed by {deg_day:+.3f}° a day, which nature does not do",
+    "why stands still": "stands still ({deg_day:+.3f}° a day) after drifting {was_deg_day:.2f}° a day",
+    "why plane outside its band": "its plane (inclination {inc_deg:.3f}°, usually {usual_deg:.3f}°) is outside the "
+    "band it was kept in",
+    "why plane unlike before": "its plane has changed (inclination {inc_deg:.3f}°, usually {usual_deg:.3f}°) as it "
+    "never did before",
+    "why outside its altitude": "mean semi-major axis {sma_km:.2f} km, usually {usual_km:.2f} ± {half_width_km:.2f} km",
+    "why below its altitude and no burn": "mean semi-major axis {sma_km:.2f} km, below its usual {usual_km:.2f} ± "
+    "{half_width_km:.2f} km, and no burn seen for {days:.0f} days (longest so far {longest:.0f})",
+    "why outside its local time": "node at {local_time_h:.2f} h local time, usually {usual_h:.2f} h ± "
+    "{half_width_min:.0f} min",
+    "why outside its ground track": "ground track {track_km:+.1f} km off, usually within {half_width_km:.1f} km",
+    "left its slot": "left its slot",
+    "left the ring": "left the ring",
+    "drift changed": "drift changed",
+    "stopped in a slot": "stopped in a slot",
+    "station-keeping ceased": "station-keeping ceased",
+    "plane no longer kept": "plane no longer kept",
+    "plane changed": "plane changed",
+    "left its altitude": "left its altitude",
+    "left its ground track": "left its ground track",
 }

@@ -16,6 +16,8 @@ from hoshimori import watch as corridor
 from hoshimori.alliance import watchlist as named_watchlist
 from hoshimori.catalogue import Catalogue, FileReport, IngestReport
 from hoshimori.catalogue.stat import CatalogueStat
+from hoshimori.detect.burns import Burn
+from hoshimori.detect.stays import Stay
 from hoshimori.errors import FormatError, NothingFound, UsageError
 from hoshimori.facts import MAX_NORAD_ID, DataMode, ElementSets, ObjectName, Received, Watchlist
 from hoshimori.findings import AssetState, Event
@@ -133,15 +135,25 @@ def moment(text: Moment, catalogue: Catalogue) -> np.datetime64:
 
 def history(norad_id: int, *, home: Path | None = None, as_of: Moment = "now", modes: Sequence[DataMode] = MODES) -> ElementSets:
     """Every element set of one object known at a moment, sorted by epoch, one a row. Raises NothingFound where there is none."""
-    if not 1 <= norad_id <= MAX_NORAD_ID:
-        raise UsageError(f"catalogue number {norad_id}: expected 1 to {MAX_NORAD_ID}")
+    check_number(norad_id)
     sets = view(home=home, as_of=as_of, modes=modes).history(norad_id)
     if not len(sets):
-        raise NothingFound(
-            f"no element set of {norad_id} is known as of {as_of}: check the number and --mode, "
-            "or ingest a source that carries it"
-        )
+        raise no_sets([norad_id], str(as_of))
     return sets
+
+
+def check_number(norad_id: int) -> None:
+    """UsageError where this cannot be a catalogue number."""
+    if not 1 <= norad_id <= MAX_NORAD_ID:
+        raise UsageError(f"catalogue number {norad_id}: expected 1 to {MAX_NORAD_ID}")
+
+
+def no_sets(norad_ids: Sequence[int], as_of: str) -> NothingFound:
+    """The refusal where no element set is held of what was asked for."""
+    who = ", ".join(map(str, norad_ids)) or "any object"
+    return NothingFound(
+        f"no element set of {who} is known as of {as_of}: check the number and --mode, or ingest a source that carries it"
+    )
 
 
 def names(norad_id: int, *, home: Path | None = None, as_of: Moment = "now") -> list[ObjectName]:
@@ -176,10 +188,12 @@ def _read_jsonl(path: Path) -> Iterator[Mapping[str, Any]]:
                 raise UsageError(f"{path}:{number}: not JSON: {error}") from error
 
 
-def to_arrow(records: ElementSets | Sequence[Event] | Sequence[AssetState]) -> Any:
-    """A pyarrow.Table of element sets, events or asset states; quantities become columns `name`, `name_sigma`.
+def to_arrow(records: ElementSets | Sequence[Event] | Sequence[AssetState] | Sequence[Burn] | Sequence[Stay]) -> Any:
+    """A pyarrow.Table of element sets, events, asset states, burns or stays.
 
-    Needs pyarrow (the extra `hoshimori[arrow]`).
+    Quantities become columns `name`, `name_sigma`; the velocity change of a burn `dv_radial_m_s`, `dv_in_track_m_s`,
+    `dv_cross_track_m_s` with a sigma each; each measure of a stay a column of its name. Needs pyarrow (the extra
+    `hoshimori[arrow]`).
     """
     try:
         import pyarrow as pa
@@ -189,16 +203,37 @@ def to_arrow(records: ElementSets | Sequence[Event] | Sequence[AssetState]) -> A
         return pa.table({k: _arrow_column(getattr(records, k)) for k in records.columns() if k != "source"})
     rows = [_flat(r) for r in records]
     names = list(dict.fromkeys(k for row in rows for k in row))
-    return pa.table({k: [row.get(k) for row in rows] for k in names})
+    return pa.table({k: pa.array([row.get(k) for row in rows], pa.float64() if _is_number(k) else None) for k in names})
+
+
+def _is_number(column: str) -> bool:
+    """Columns that may hold no value at all and are numbers all the same."""
+    return column.startswith(("dv_", "measure_")) or column.endswith("_sigma")
 
 
 def _arrow_column(values: Any) -> Any:
     return values.tolist() if values.dtype.kind in "OU" else values
 
 
-def _flat(record: Event | AssetState) -> dict[str, Any]:
+def _flat(record: Event | AssetState | Burn | Stay) -> dict[str, Any]:
+    if isinstance(record, Burn):
+        return _flat_burn(record)
+    if isinstance(record, Stay):
+        kept = {k: v for k, v in record.to_json().items() if k not in ("schema", "measures", "explanations")}
+        return kept | {f"measure_{m.name.replace(' ', '_')}": m.value for m in record.measures}
     out = {k: v for k, v in record.to_json().items() if k not in ("schema", "quantities", "evidence", "explanations")}
     for name, quantity in sorted(record.quantities.items()):
         out[name] = quantity.value
         out[f"{name}_sigma"] = quantity.sigma
     return out
+
+
+def _flat_burn(burn: Burn) -> dict[str, Any]:
+    """Times stay times; what is not known is null."""
+    out: dict[str, Any] = {"norad_id": burn.norad_id, "t_utc": burn.t_utc, "sigma_s": burn.sigma_s}
+    for k, part in enumerate(("radial", "in_track", "cross_track")):
+        for name, value in ((f"dv_{part}_m_s", burn.dv_rtn_m_s[k]), (f"dv_{part}_m_s_sigma", burn.dv_sigma_m_s[k])):
+            out[name] = None if np.isnan(value) else value
+    out |= {"probability": burn.probability, "class": burn.label, "routine": burn.routine}
+    times = ("known_utc", "start_utc", "stop_utc", "last_before_utc", "first_after_utc")
+    return out | {name: getattr(burn, name) for name in times} | {"data_mode": burn.data_mode.name}

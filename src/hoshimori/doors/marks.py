@@ -10,7 +10,7 @@ LETTERS: Mapping[str, str] = {
 }  # fmt: skip
 COLOURS: Mapping[str, str] = {
     "station-keeping": "blue", "inclination": "magenta", "relocation": "green", "avoidance": "yellow", "graveyard": "red",
-    "deorbit": "red", "low thrust": "cyan", "unusual": "bold red", "orbit change": "default",
+    "deorbit": "red", "low thrust": "cyan", "unusual": "bold red", "orbit change": "",
 }  # fmt: skip
 SHAPES: Mapping[str, str] = {
     "station-keeping": "M-3.5 0a3.5 3.5 0 1 0 7 0a3.5 3.5 0 1 0 -7 0Z",  # disc

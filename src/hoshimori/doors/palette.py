@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from hoshimori.detect.burns import LABELS
 
 LIGHT: Mapping[str, str] = {
-    "ink": "#1b2430", "soft": "#556273", "line": "#dbe1e8", "paper": "#ffffff", "gap": "#e6eaef", "curve": "#0b62a4",
-    "usual": "#2f7a43", "unusual": "#b23c12", "unjudged": "#556273",
+    "ink": "#1b2430", "soft": "#556273", "line": "#dbe1e8", "paper": "#ffffff", "gap": "#e6eaef", "ahead": "#eef2f7",
+    "curve": "#0b62a4", "usual": "#2f7a43", "unusual": "#b23c12", "unjudged": "#556273",
     "station-keeping": "#0b62a4", "inclination": "#9b3f86", "relocation": "#0a7d5a", "avoidance": "#c2510b",
     "graveyard": "#7f3b2b", "deorbit": "#7f3b2b", "low thrust": "#2389b8", "unusual burn": "#c01f1f", "orbit change": "#44505e",
 }  # fmt: skip
 DARK: Mapping[str, str] = {
-    "ink": "#e7ecf3", "soft": "#a3afbf", "line": "#303a47", "paper": "#19202a", "gap": "#28313d", "curve": "#6fb1f0",
-    "usual": "#7fcb95", "unusual": "#f59a72", "unjudged": "#a3afbf",
+    "ink": "#e7ecf3", "soft": "#a3afbf", "line": "#303a47", "paper": "#19202a", "gap": "#28313d", "ahead": "#202936",
+    "curve": "#6fb1f0", "usual": "#7fcb95", "unusual": "#f59a72", "unjudged": "#a3afbf",
     "station-keeping": "#6fb1f0", "inclination": "#e29ad2", "relocation": "#63cfa5", "avoidance": "#f2a065",
     "graveyard": "#e0a08f", "deorbit": "#e0a08f", "low thrust": "#7cd3f2", "unusual burn": "#ff8a80", "orbit change": "#b6c2d0",
 }  # fmt: skip
@@ -37,7 +37,8 @@ def _rules(colour: Mapping[str, str]) -> str:
     rules = {
         ".tl text": f"fill:{colour['soft']}", ".tl .ink": f"fill:{colour['ink']}", ".tl .paper": f"fill:{colour['paper']}",
         ".tl .warn": f"fill:{colour['unusual']}", ".tl .grid": f"stroke:{colour['line']};stroke-width:1",
-        ".tl .gap": f"fill:{colour['gap']}", ".tl .curve": f"stroke:{colour['curve']};fill:none",
+        ".tl .gap": f"fill:{colour['gap']}", ".tl .ahead": f"fill:{colour['ahead']}",
+        ".tl .curve": f"stroke:{colour['curve']};fill:none",
         ".tl .dot": f"fill:{colour['curve']}", ".tl .usual": f"fill:{colour['usual']}",
         ".tl .unusual": f"fill:{colour['unusual']}", ".tl .unjudged": f"fill:{colour['unjudged']}",
     }  # fmt: skip

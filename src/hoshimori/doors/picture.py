@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
+from hoshimori.doors import timeline_svg
 from hoshimori.doors.folder import write_bytes, write_text
 from hoshimori.doors.palette import FONTS, LIGHT, style
+from hoshimori.doors.timeline import Timeline
 from hoshimori.doors.words import words
 from hoshimori.errors import UsageError
 
@@ -18,11 +21,25 @@ JAPANESE_FONTS = '"Noto Sans CJK JP", "Noto Sans JP", "Hiragino Sans", "Yu Gothi
 """A renderer of PNG takes the first family that is there for a whole text, so that Japanese families come first."""
 
 
-def check_kind(path: Path) -> Path:
-    """The path, where its name says what to draw; UsageError where it does not."""
-    if path.suffix.lower() not in KINDS:
-        raise UsageError(f"--out {path}: expected a name that ends in {', '.join(KINDS)}")
-    return path
+def draw(line: Timeline, path: str | Path | None = None, *, lang: str = "en", names: Mapping[str, str] | None = None) -> str:
+    """A timeline as a picture: its SVG text, and where a path is given the file that its suffix names, .svg or .png.
+
+    `names`: catalogue number as text to name, of those who stayed near. A PNG in Japanese needs a Japanese font on the machine;
+    without one its labels are English, and standard error says so.
+    """
+    place = None if path is None else Path(path)
+    check_kind(place, (".svg", ".png"))
+    lang = lang if place is None else language_for(place, lang)
+    svg = timeline_svg.draw(line, words(lang), names, head=True)
+    if place is not None:
+        write(place, svg, lang)
+    return standalone(svg)
+
+
+def check_kind(path: Path | None, kinds: Sequence[str] = KINDS) -> None:
+    """UsageError where a file is named and its name does not say what to draw."""
+    if path is not None and path.suffix.lower() not in kinds:
+        raise UsageError(f"{path}: expected a name that ends in {', '.join(kinds)}")
 
 
 def language_for(path: Path, lang: str) -> str:
@@ -52,12 +69,11 @@ def writes_japanese() -> bool:
     return shapes[0] != shapes[1]
 
 
-def write(path: Path, svg: str, lang: str, page: str) -> Path:
-    """Write the drawing as its name says; `page` is the text of the HTML page around it."""
-    kind = check_kind(path).suffix.lower()
-    if kind == ".png":
+def write(path: Path, svg: str, lang: str) -> Path:
+    """Write the drawing as its name says: .png, else .svg."""
+    if path.suffix.lower() == ".png":
         return write_bytes(path, png(svg, lang))
-    return write_text(path, page if kind == ".html" else f"{standalone(svg)}\n")
+    return write_text(path, f"{standalone(svg)}\n")
 
 
 def _one_sign(sign: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import json
 import sys
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -39,5 +40,16 @@ def console() -> Console:
 
 def put_json(record: Any) -> None:
     """JSON on standard output; signs that the encoding cannot hold are escaped, so that it comes back as it was."""
-    utf8 = (sys.stdout.encoding or "").lower().replace("-", "").startswith("utf")
-    print(json.dumps(record, ensure_ascii=not utf8, indent=1))
+    print(json.dumps(record, ensure_ascii=not shows_unicode(), indent=1))
+
+
+def put_lines(records: Iterable[Any]) -> None:
+    """One JSON object a line on standard output."""
+    plain = not shows_unicode()
+    for record in records:
+        print(json.dumps(record, ensure_ascii=plain))
+
+
+def shows_unicode() -> bool:
+    """Can standard output hold any sign?"""
+    return (sys.stdout.encoding or "").lower().replace("-", "").startswith("utf")

@@ -10,6 +10,7 @@ import numpy as np
 from hoshimori.detect.burns import Burn, Untold
 from hoshimori.errors import NothingFound
 from hoshimori.facts import DataMode, ElementSets, Floats, Times
+from hoshimori.findings import Event
 from hoshimori.sky import time
 
 EARTH_RADIUS_KM = 6378.137
@@ -26,7 +27,7 @@ GAP_SPACINGS = 5
 """A silence is a gap from two days on, and from five times the record's own median spacing."""
 SPIKE_SPREADS = 20.0
 LEAST_SPAN = {
-    "mean longitude": 0.02, "longitude drift": 1e-3, "mean altitude": 0.05, "semi-major axis": 0.05, "perigee altitude": 0.05,
+    "mean longitude": 0.02, "longitude drift": 1e-3, "mean altitude": 0.02, "semi-major axis": 0.02, "perigee altitude": 0.02,
     "eccentricity": 2e-5, "inclination": 2e-3, "local time of node": 0.02, "bstar": 2e-5,
 }  # fmt: skip
 """What an axis shows at least, so that the last digit of an element set does not look like an event."""
@@ -57,6 +58,14 @@ class Span:
     sigma_km: float | None
     label: str
     usual: bool | None
+
+    @classmethod
+    def of(cls, event: Event) -> Span:
+        """From an event of kind "stay"; not judged where the record is too short to learn what is usual."""
+        miss = event.quantities["miss_km"]
+        doubt = any(x.name == "known neighbour" and x.verdict == "cannot tell" for x in event.explanations)
+        usual = True if event.normal else None if doubt else False
+        return cls(event.others[0], event.start_utc, event.stop_utc, miss.value, miss.sigma, event.label, usual)
 
 
 @dataclass(frozen=True)

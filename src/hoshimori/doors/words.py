@@ -37,6 +37,8 @@ def say(reason: Reason, w: Mapping[str, str], names: Mapping[str, str]) -> str:
     for key in ("when", "since", "newest"):
         if key in values:
             values[key] = when(np.datetime64(str(values[key]).rstrip("Z"), "us"), w)
+    if "mode" in values:
+        values["mode"] = w.get(f"kept {values['mode']}", values["mode"])
     if "km" in values:
         sigma = f" ± {values['sigma_km']:.1f}" if "sigma_km" in values else ""
         values["miss"] = f"{values['km']:.1f}{sigma}"
@@ -77,9 +79,10 @@ def _called(number: str, names: Mapping[str, str]) -> str:
 
 
 def label(text: str, w: Mapping[str, str]) -> str:
-    """A label of an event in words: "parking", or "shared slot (parking)"."""
+    """A label of an event in words: "parking", or "shared slot (parking)"; one without words as it stands."""
     outer, _, inner = text.partition(" (")
-    return f"{w[outer]} ({w[inner.rstrip(')')]})" if inner else w[outer]
+    said, more = (w.get(x, w.get(f"burn {x}", x)) for x in (outer, inner.rstrip(")")))
+    return f"{said} ({more})" if inner else said
 
 
 def burn_label(text: str, w: Mapping[str, str]) -> str:

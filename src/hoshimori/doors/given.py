@@ -1,0 +1,74 @@
+"""Facts straight from files, dated by what is known about them, seen through a view; the catalogue is not touched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from hoshimori import watch
+from hoshimori.catalogue import MemoryView
+from hoshimori.catalogue.intake import Intake, take_in
+from hoshimori.catalogue.raw import Arrival
+from hoshimori.errors import FormatError, NothingFound
+from hoshimori.facts import DataMode, ElementSets, Received
+from hoshimori.formats import read
+from hoshimori.ports import Progress, silent
+from hoshimori.sources.folder import Folder
+
+BACK = np.timedelta64(90, "D")
+"""How far back a window on files reaches when no start is named."""
+
+
+def intakes(paths: Sequence[str | Path], *, data_mode: DataMode = DataMode.REAL, progress: Progress = silent) -> list[Intake]:
+    """Every file read, with its times of knowledge: a first-seen log beside a file is honoured as on ingest.
+
+    Raises NothingFound or DataError where a path cannot be read, FormatError with every Problem where no orbit was read.
+    """
+    folders = [Folder(Path(p), data_mode=data_mode) for p in paths]
+    taken = [take_in(item, Arrival.of(item), read, looked_before=False) for item in _arrivals(folders, progress)]
+    if not any(len(i.sets) or i.ephemerides for i in taken):
+        problems = [*(p for i in taken for p in i.problems), *(p for f in folders for p in f.problems)]
+        raise FormatError(f"{', '.join(map(str, paths))}: no orbit could be read", problems)
+    return taken
+
+
+def _arrivals(folders: Sequence[Folder], progress: Progress) -> Iterator[Received]:
+    for folder in folders:
+        yield from folder.fetch(progress=progress)
+
+
+def view_of(
+    taken: Sequence[Intake],
+    *,
+    as_of_utc: np.datetime64 | None = None,
+    start_utc: np.datetime64 | None = None,
+    stop_utc: np.datetime64 | None = None,
+    back: np.timedelta64 = BACK,
+    modes: Sequence[DataMode] = (DataMode.REAL,),
+) -> MemoryView:
+    """A view over what was read.
+
+    Without a moment: as known when the last of it could be. Without a window: from the first epoch, at most `back` before that
+    moment, until as long after it as a watch looks ahead. Raises NothingFound where nothing of these modes was known by then.
+    """
+    sets = ElementSets.concat([i.sets for i in taken])
+    known = _last_known(taken, sets) if as_of_utc is None else as_of_utc
+    first = min(sets.epoch_utc.min(), known) if len(sets) else known
+    start = max(first, known - back) if start_utc is None else start_utc
+    stop = known + watch.AFTER if stop_utc is None else stop_utc
+    ephemerides = [e for i in taken for e in i.ephemerides]
+    names = [n for i in taken for n in i.names]
+    view = MemoryView(sets, start, stop, known, ephemerides, names, data_modes=modes)
+    if not len(view.latest()) and not view.ephemerides():
+        chosen = ", ".join(m.name for m in modes)
+        raise NothingFound(f"none of the {len(sets)} element sets read is {chosen} and known by {known}: see --mode and --as-of")
+    return view
+
+
+def _last_known(taken: Sequence[Intake], sets: ElementSets) -> np.datetime64:
+    """The newest knowledge among sets and ephemerides; the moment of reading where none of them says."""
+    times = [sets.known_utc.max()] if len(sets) else []
+    times += [e.known_utc for i in taken for e in i.ephemerides if not np.isnat(e.known_utc)]
+    return max(times, default=taken[0].received_utc)
