@@ -23,7 +23,13 @@ EXAMPLE: dict[str, str | float] = {
     "since": "2026-05-30T12:34:56.000000Z", "newest": "2026-05-30T12:34:56.000000Z", "label": "shared slot (parking)",
     "explained_by": "identity swap", "passes": 2, "days": 6.5, "deg_day": -0.5, "spread": 0.01, "sets": 4, "error": 6,
     "km_day": 40.0, "kind": "silence", "said": "late", "asset": "99", "listed": "2017-005A", "found": "2017-006A",
-    "date": "2026-01-01",
+    "date": "2026-01-01", "own_km": 30.0, "p": 0.01, "hours": 30.0, "expected_hours": 9.0, "rank": 1.0, "deg": 0.4,
+    "expected_deg": 2.0,
+    "burns": 2.0, "expected": 0.3, "gap_hours": 40.0, "usual_hours": 12.0, "hits": 2.0, "stops": 3.0, "expected_km": 58.0,
+    "least": 5.0, "share": 0.4, "perigee_km": 190.0, "mode": "EW", "usual_deg_day": 0.1, "longitude_deg_e": 132.5,
+    "slot_deg_e": 132.0, "half_width_deg": 0.1, "longest": 20.0, "was_deg_day": 1.0, "inc_deg": 0.2, "usual_deg": 0.05,
+    "sma_km": 7000.0, "usual_km": 7010.0,
+    "half_width_km": 1.0, "local_time_h": 10.4, "usual_h": 10.5, "half_width_min": 3.0, "track_km": 2.0, "score": 0.7,
 }  # fmt: skip
 
 
