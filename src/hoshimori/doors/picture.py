@@ -52,8 +52,8 @@ def language_for(path: Path, lang: str) -> str:
 
 def standalone(svg: str, *, fonts: str = FONTS) -> str:
     """The drawing with its own rules and ground, as a file of its own."""
-    head, _, rest = svg.partition("<title>")
-    return f'{head}<style>{style(fonts)}</style><rect width="100%" height="100%" class="paper"/><title>{rest}'
+    head, _, rest = svg.partition(">")
+    return f'{head}><style>{style(fonts)}</style><rect width="100%" height="100%" class="paper"/>{rest}'
 
 
 def png(svg: str, lang: str) -> bytes:
@@ -77,7 +77,7 @@ def write(path: Path, svg: str, lang: str) -> Path:
 
 
 def _one_sign(sign: str) -> str:
-    return f'<svg class="tl" viewBox="0 0 20 20" xmlns="http://www.w3.org/2000/svg"><title/><text y="15">{sign}</text></svg>'
+    return f'<svg class="tl" viewBox="0 0 20 20" xmlns="http://www.w3.org/2000/svg"><text y="15">{sign}</text></svg>'
 
 
 def _rendered(svg: str, *, system_fonts: bool) -> bytes:
