@@ -64,8 +64,7 @@ EN: Mapping[str, str] = {
     "predicted": "predicted",
     "how_to_read": "How to read this",
     "read_quiet": "quiet: element sets are fresh, and nothing came near that is not a known neighbour.",
-    "read_attention": "attention: something came near, arrived, or contradicts the watchlist. It means unusual, "
-    "nothing more.",
+    "read_attention": "attention: something came near, arrived, or contradicts the watchlist. It means unusual, nothing more.",
     "read_stale": "stale: the newest element set is too old to say what is near.",
     "read_unseen": "not observable: open data hold no orbit for this asset; its owner's ephemeris is needed.",
     # verdicts and names of explanations
@@ -248,19 +247,17 @@ EN: Mapping[str, str] = {
     "why few sets for a pattern": "only {sets:.0f} usable element sets: a pattern needs {least:.0f}",
     "why long gap": "only {sets:.0f} sets since the record took up again on {since} after a gap of more than half a year",
     "why record before a long gap left out": "what lies before the gap of {days:.0f} days that ended on {since} is left out",
-    "why two objects under one number": "{share:.0%} of {sets:.0f} sets are contradicted by their neighbours: two "
-    "objects seem to share this number",
+    "why two objects under one number": "its {sets:.0f} sets do not agree with each other: two objects seem to share this number",
     "why plane jump": "the orbit plane jumps by {deg:.1f}° at {when}, more than a satellite can: two objects seem to "
     "share this number",
     "why phase jump": "it jumps by {deg:+.1f}° along its orbit in the {days:.1f} days before {when}, which no burn "
     "explains: two objects seem to share this number",
     "why wild sets left out": "{sets:.0f} sets that both neighbours contradict are left out",
-    "why re-entering": "it is coming down (perigee {perigee_km:.0f} km, {km_day:+.1f} km a day): nothing is kept any more",
+    "why re-entering": "it is coming down (perigee {perigee_km:.0f} km, {km_day:+.1f} km a day)",
     "why mode cannot be told": "how it keeps this cannot be told from {days:.0f} days: {mode}",
     "why too few newer sets": "{sets:.0f} sets are newer than the pattern: two are needed, since one may be wrong",
     "why drifts faster than usual": "drifts {deg_day:+.3f}° a day, its fastest so far is {usual_deg_day:.3f}°",
-    "why outside its slot": "stands at {longitude_deg_e:.2f}° E, outside its slot of {slot_deg_e:.2f}° E ± "
-    "{half_width_deg:.2f}°",
+    "why outside its slot": "stands at {longitude_deg_e:.2f}° E, outside its slot of {slot_deg_e:.2f}° E ± {half_width_deg:.2f}°",
     "why outside its slot and no burn": "stands at {longitude_deg_e:.2f}° E, outside its slot of {slot_deg_e:.2f}° E "
     "± {half_width_deg:.2f}°, and has not been seen to burn for {days:.0f} days (longest so far {longest:.0f})",
     "why drift changed": "its drift has changed by {deg_day:+.3f}° a day, which nature does not do",
@@ -272,8 +269,7 @@ EN: Mapping[str, str] = {
     "why outside its altitude": "mean semi-major axis {sma_km:.2f} km, usually {usual_km:.2f} ± {half_width_km:.2f} km",
     "why below its altitude and no burn": "mean semi-major axis {sma_km:.2f} km, below its usual {usual_km:.2f} ± "
     "{half_width_km:.2f} km, and no burn seen for {days:.0f} days (longest so far {longest:.0f})",
-    "why outside its local time": "node at {local_time_h:.2f} h local time, usually {usual_h:.2f} h ± "
-    "{half_width_min:.0f} min",
+    "why outside its local time": "node at {local_time_h:.2f} h local time, usually {usual_h:.2f} h ± {half_width_min:.0f} min",
     "why outside its ground track": "ground track {track_km:+.1f} km off, usually within {half_width_km:.1f} km",
     "left its slot": "left its slot",
     "left the ring": "left the ring",
@@ -284,4 +280,29 @@ EN: Mapping[str, str] = {
     "plane changed": "plane changed",
     "left its altitude": "left its altitude",
     "left its ground track": "left its ground track",
+    # reasons about burns
+    "bad set": "one bad set",
+    "new fit": "new fit",
+    "drag storm": "drag storm",
+    "space weather": "space weather",
+    "why one bad set instead": "a burn explains what follows {times:.1f} times as well as one bad set does",
+    "why fits around it": "{share:.0%} of the sets around it are doubtful; their mean motion disagrees with the "
+    "change by {off:.1f} σ",
+    "why gap between sets": "it lies in a gap of {days:.1f} days between sets; {usual_days:.1f} are usual",
+    "why speed changed": "the speed changed, not only the place: mean motion agrees within {off:.1f} σ",
+    "why no air here": "there is no air so high",
+    "why thin air": "at {height_km:.0f} km the air is too thin",
+    "why few objects to compare": "only {objects:.0f} other objects at the same time to compare with",
+    "why others slowed too": "{share:.0%} of {objects:.0f} other objects were slowed at the same time",
+    "why no drag term": "the sets carry no drag term at {height_km:.0f} km",
+    "why air cannot raise": "the orbit was raised, which air at {height_km:.0f} km cannot do",
+    "why slow change instead": "a slow change explains it {times:.2f} times as well as a burn does",
+    "why no usable set": "none of its element sets gives an orbit",
+    "why few sets": "it has {sets:.0f} element sets; at least {least:.0f} are needed",
+    "why gap in the record": "the record is silent for {days:.0f} days",
+    "why number changed hands": "its plane turns by {deg:.2f}° and its size changes by {share:+.2%} from one set to "
+    "the next: another object, or a change too large to judge",
+    "why short stretch": "this stretch of the record has {sets:.0f} sets; at least {least:.0f} are needed",
+    "why displaced without a change of speed": "it is displaced along its orbit without a change of speed: not a "
+    "burn, but perhaps another object under its number",
 }

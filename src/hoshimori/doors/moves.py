@@ -25,6 +25,7 @@ FEW = 5
 HEADINGS = ("object", "burn_time", "burn_size", "burn_plane", "label", "probability", "burn_radial", "known")
 NARROW = 6
 """How many of them a narrow terminal shows."""
+STAYS = ("asset", "other", "since", "until", "miss", "shape", "unusual_score", "reasons")
 TELLING = 0.9
 """A measure of a stay is put in words from here on."""
 
@@ -122,20 +123,35 @@ def show_stays(
     elif not found:
         print(w["no stays"].format(assets=len(watchlist.assets), objects=f"{objects:,}"))
     else:
-        console().print(stays_table(sorted(found, key=lambda s: -s.unusual), w, names))
+        out = console()
+        out.print(stays_table(sorted(found, key=lambda s: -s.unusual), w, names, wide=out.width >= WIDE))
 
 
-def stays_table(found: Sequence[Stay], w: Mapping[str, str], names: Mapping[str, str]) -> Table:
+def stays_table(found: Sequence[Stay], w: Mapping[str, str], names: Mapping[str, str], *, wide: bool) -> Table:
     """One row a stay, with the measures that lie beyond chance in words."""
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for heading in ("asset", "other", "since", "until", "miss", "shape", "unusual_score", "reasons"):
-        table.add_column(w[heading], justify="right" if heading in ("miss", "unusual_score") else "left", overflow="fold")
+    headings = STAYS if wide else tuple(h for h in STAYS if h not in ("until", "shape"))
+    for heading in headings:
+        justify: Literal["right", "left"] = "right" if heading in ("miss", "unusual_score") else "left"
+        table.add_column(w[heading], justify=justify, overflow="fold", max_width=9 if heading == "unusual_score" else None)
     for s in found:
-        sigma = "" if s.sigma_km is None else f" ± {s.sigma_km:.1f}"
-        row = [names.get(s.subject, s.subject), names.get(s.other, s.other), minute(s.start_utc), minute(s.stop_utc)]
-        row += [f"{s.min_range_km:.1f}{sigma}", label(s.shape, w), f"{s.unusual:.2f}"]
-        table.add_row(*map(Text, row), Text("\n".join(telling(s, w, names)), style="" if s.unusual >= 0.5 else "dim"))
+        cells = _stay_cells(s, w, names)
+        table.add_row(*(Text(cells[h], style="" if s.unusual >= 0.5 else "dim") for h in headings))
     return table
+
+
+def _stay_cells(s: Stay, w: Mapping[str, str], names: Mapping[str, str]) -> dict[str, str]:
+    sigma = "" if s.sigma_km is None else f" ± {s.sigma_km:.1f}"
+    return {
+        "asset": names.get(s.subject) or s.subject,
+        "other": names.get(s.other) or s.other,
+        "since": minute(s.start_utc)[:10],
+        "until": minute(s.stop_utc)[:10],
+        "miss": f"{s.min_range_km:.1f}{sigma}",
+        "shape": label(s.shape, w),
+        "unusual_score": f"{s.unusual:.2f}",
+        "reasons": "\n".join(telling(s, w, names)),
+    }
 
 
 def telling(stay: Stay, w: Mapping[str, str], names: Mapping[str, str]) -> list[str]:
