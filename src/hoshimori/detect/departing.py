@@ -13,9 +13,10 @@ import numpy as np
 
 from hoshimori.detect.burns import Burn
 from hoshimori.detect.habit import Departure, Pattern
-from hoshimori.detect.keeping import DEGREE_KM, PLANE_DAYS, local_time_h, strayed_deg
+from hoshimori.detect.keeping import PLANE_DAYS
 from hoshimori.detect.record import DAY, Record, halved, more
 from hoshimori.detect.slots import FAST_DEG_DAY, FREE_DAYS, M_S_PER_DEG_DAY, SIGNIFICANT, SLOW_DEG_DAY, natural_plane_deg_year
+from hoshimori.detect.tracks import DEGREE_KM, local_time_h, strayed_deg
 from hoshimori.errors import UsageError
 from hoshimori.facts import NOT_A_TIME, ElementSets, Floats
 from hoshimori.findings import Reason

@@ -1,36 +1,35 @@
 """What an object off the synchronous ring keeps: altitude, plane, local time, ground track, perigee; LEO, MEO and HEO.
 
-A mean semi-major axis that stays within a band is a level; steps in it are burns along the track. A ground track is kept where
-an orbit repeats so well that an orbit picked at random would hardly do so; the chance of that is worked out and stated.
-Docs: docs/pattern.md.
+A mean semi-major axis that stays within a band is a level; steps in it are burns along the track. Docs: docs/pattern.md.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 
 from hoshimori.detect.burns import Burn
 from hoshimori.detect.habit import CANNOT_TELL, Spell
-from hoshimori.detect.record import DAY, EARTH_RADIUS_KM, Record
+from hoshimori.detect.record import EARTH_RADIUS_KM, Record
 from hoshimori.detect.spells import (
     Account,
     bands,
     extent,
     joined,
     line,
-    merged,
     middle,
+    moments,
     noise,
-    rhythm,
+    pace,
     smooth,
     spread,
     steps,
+    untold_modes,
 )
+from hoshimori.detect.tracks import local_time, local_time_quantities, repeats
 from hoshimori.facts import Floats
-from hoshimori.findings import Quantity, Reason
+from hoshimori.findings import Quantity
 
 LEAST_BAND_KM = {"LEO": 0.2, "MEO": 1.0, "HEO": 5.0}
 WIDEST_BAND_KM = {"LEO": 10.0, "MEO": 50.0, "HEO": 50.0}
@@ -47,32 +46,9 @@ LEAST_PLANE_STEP_DEG = 0.002
 DRAGGED_KM = 500.0
 DRAG_KM = 0.1
 """Below 500 km no satellite is known to lose less than this in 60 days: if it did not sink, it was held."""
-SUN_DEG_DAY = 0.98564736
-SYNCHRONOUS_DEG_DAY = 0.01
-"""A node that keeps pace with the Sun this well slips by less than a quarter of an hour a year."""
-LOCAL_TIME_DAYS = 730.0
-LOCAL_TIME_MIN = 15.0
-"""Left alone, the Sun's pull on the plane moves the local time of a sun-synchronous orbit by some 15 minutes in two years."""
-LONGEST_REPEAT_DAYS = 400
-LOST_TURNS = 0.02
-"""A track that strays by over seven degrees in the record repeats nothing, and is not looked at closer."""
-CHANCE = 0.01
-DEGREE_KM = 111.32
 FROZEN_SHARE = 0.5
-J2000 = np.datetime64("2000-01-01T12:00:00", "us")
 MU_KM3_S2 = 398600.8
 J2 = 0.001082616
-
-
-class Track(NamedTuple):
-    """A ground track that repeats: after so many days and revolutions, how far it strays east and west, where its middle is
-    (`strayed_deg`), and the chance that a random orbit looks so."""
-
-    days: int
-    revolutions: int
-    half_width_km: float
-    offset_deg: float
-    chance: float
 
 
 def describe(record: Record, regime: str, burns: Sequence[Burn]) -> Account:
@@ -80,38 +56,24 @@ def describe(record: Record, regime: str, burns: Sequence[Burn]) -> Account:
     spells = _spells(record, regime)
     now = slice(int(np.searchsorted(record.t_utc, spells[-1].start_utc)), len(record))
     at, size = steps(record.sma_km[now] - _quiet_rate(record.day[now], record.sma_km[now])[0] * record.day[now])
-    moments = _moments(record, now, 0.5 * (record.day[now][at] + record.day[now][at + 1]), burns)
-    kept, track = rhythm(moments), repeats(record, now)
+    track = repeats(record, now)
     modes = {
         "altitude": _altitude(record, now, spells[-1], size),
         "plane": _plane(record),
-        "local time": _local_time(record),
+        "local time": local_time(record),
         "track": "kept" if track else CANNOT_TELL,
         "perigee": _perigee(record),
     }
-    values, stands_on = _numbers(record, now, spells[-1])
+    values = _numbers(record, now, spells[-1]) | (track.quantities() if track else {})
+    every = dict.fromkeys(values, spells[-1].sets)
     if modes["local time"] != "free":
-        values, stands_on = _with_local_time(record, values, stands_on)
+        hours = local_time_quantities(record)
+        values, every = values | hours, every | dict.fromkeys(hours, len(record))
     if len(size):
         speed = np.abs(size) * np.sqrt(MU_KM3_S2 / record.sma_km[-1]) / (2.0 * record.sma_km[-1]) * 1000.0
-        values["burn_m_s"], stands_on["burn_m_s"] = Quantity(middle(speed), "m/s", spread(speed)), len(size)
-    if kept:
-        values |= {"cycle_days": kept[0], "cycle_longest_days": kept[1]}
-        stands_on |= {"cycle_days": kept[2], "cycle_longest_days": kept[2]}
-    if len(moments):
-        values["since_burn_days"] = Quantity(float(record.day[-1] - moments[-1]), "d")
-        stands_on["since_burn_days"] = 1
-    if track:
-        values |= {
-            "track_days": Quantity(float(track.days), "d"),
-            "track_revolutions": Quantity(float(track.revolutions), "1"),
-            "track_half_width_km": Quantity(track.half_width_km, "km"),
-            "track_offset_deg": Quantity(track.offset_deg, "deg"),
-            "track_chance": Quantity(track.chance, "1"),
-        }
-        stands_on |= dict.fromkeys([k for k in values if k.startswith("track_")], spells[-1].sets)
-    reasons = [Reason("mode cannot be told", {"mode": k, "days": spells[-1].days}) for k, v in modes.items() if v == CANNOT_TELL]
-    return Account(tuple(spells), modes, kept[0] if kept else None, values, stands_on, tuple(reasons))
+        values["burn_m_s"], every["burn_m_s"] = Quantity(middle(speed), "m/s", spread(speed)), len(size)
+    paced, counted = pace(moments(record, now, at, burns), float(record.day[-1]))
+    return Account(tuple(spells), modes, values | paced, every | counted, untold_modes(modes, spells[-1].days))
 
 
 def _spells(record: Record, regime: str) -> list[Spell]:
@@ -150,14 +112,6 @@ def _spell(record: Record, part: slice, kind: str) -> Spell:
     return Spell(kind, start, stop, None, where, half, rate, part.stop - part.start)
 
 
-def _moments(record: Record, now: slice, seen: Floats, burns: Sequence[Burn]) -> Floats:
-    """Days of the burns along the track in the present spell: those given where there are any, else the steps seen."""
-    along = [b for b in burns if not abs(b.dv_rtn_m_s[2]) > abs(b.dv_rtn_m_s[1])]
-    given = np.array(sorted(float((b.t_utc - record.t_utc[0]) / DAY) for b in along))
-    given = given[(given >= record.day[now][0]) & (given <= record.day[-1])]
-    return merged(given if len(given) else seen)
-
-
 def _altitude(record: Record, now: slice, spell: Spell, size: Floats) -> str:
     sigma = noise(record.sma_km[now])
     if spell.kind == "level" and len(size) >= 2:
@@ -176,52 +130,6 @@ def _plane(record: Record) -> str:
     if len(at):
         return "CK"
     return "NK" if record.day[-1] >= PLANE_DAYS else CANNOT_TELL
-
-
-def local_time_h(record: Record) -> Floats:
-    """(n,) mean local solar time of the ascending node, hours, running on from 0 to 24 at the first set.
-
-    Mean longitude of the Sun: Astronomical Almanac, section C, 280.460 deg + 0.98564736 deg a day from J2000.
-    """
-    sun_deg = 280.460 + SUN_DEG_DAY * ((record.t_utc - J2000) / DAY)
-    local = 12.0 + (record.raan_deg - sun_deg) / 15.0
-    return np.asarray(local - 24.0 * np.floor(local[0] / 24.0))
-
-
-def _local_time(record: Record) -> str:
-    local_h, days = local_time_h(record), float(record.day[-1])
-    if abs(float(local_h[-1] - local_h[0]) * 15.0 / days) > SYNCHRONOUS_DEG_DAY:
-        return "free"
-    stays = extent(local_h)[1] * 60.0 < LOCAL_TIME_MIN
-    return "kept" if stays and days >= LOCAL_TIME_DAYS else "free" if not stays else CANNOT_TELL
-
-
-def strayed_deg(record: Record, days: float, revolutions: float) -> Floats:
-    """(n,) longitude of the ground track against any fixed one of a repeat of so many nodal days and revolutions, running on."""
-    turned = record.phase_deg - record.longitude_deg - record.raan_deg
-    return np.asarray((days * (record.phase_deg - record.raan_deg) - revolutions * turned) / revolutions)
-
-
-def repeats(record: Record, now: slice) -> Track | None:
-    """The shortest repeat of the ground track that chance does not explain, or None.
-
-    After D nodal days and N revolutions D u - N (sidereal time - node) is what it was; a 1/N of its change is how far the track
-    has moved in longitude. A random orbit keeps within the same range for one D with the chance 2 range N / (360 L), L days of
-    record; `chance` is that times the number of days tried. Two whole repeats must have been seen.
-    """
-    turned = (record.phase_deg - record.longitude_deg - record.raan_deg)[now]
-    u_deg, day = (record.phase_deg - record.raan_deg)[now], record.day[now]
-    length = float(day[-1] - day[0])
-    ratio = float((u_deg[-1] - u_deg[0]) / (turned[-1] - turned[0]))
-    for days in range(1, min(LONGEST_REPEAT_DAYS, int(length / 2.0)) + 1):
-        revolutions = max(1, round(ratio * days))
-        if abs(ratio * days - revolutions) * length > LOST_TURNS * revolutions:
-            continue
-        middle_deg, half_deg = extent(strayed_deg(record, days, revolutions)[now])
-        chance = 4.0 * half_deg * revolutions / (360.0 * length) * days
-        if chance < CHANCE:
-            return Track(days, revolutions, half_deg * DEGREE_KM, middle_deg % (360.0 / revolutions), chance)
-    return None
 
 
 def _perigee(record: Record) -> str:
@@ -244,7 +152,7 @@ def _perigee_rate(record: Record) -> float:
     return float(0.75 * J2 * motion_deg_day * (EARTH_RADIUS_KM / p_km) ** 2 * (5.0 * cosine**2 - 1.0))
 
 
-def _numbers(record: Record, now: slice, spell: Spell) -> tuple[dict[str, Quantity], dict[str, int]]:
+def _numbers(record: Record, now: slice, spell: Spell) -> dict[str, Quantity]:
     day, sma, inc = record.day[now], record.sma_km[now], record.inc_deg[now]
     sigma, few = noise(sma), slice(-3, None)
     rate, rate_sigma = line(day, sma)
@@ -252,7 +160,7 @@ def _numbers(record: Record, now: slice, spell: Spell) -> tuple[dict[str, Quanti
     quiet = _quiet_rate(day, sma)
     perigee, apogee = (sma * (1.0 + sign * record.ecc[now]) - EARTH_RADIUS_KM for sign in (-1.0, 1.0))
     inc_middle, inc_half = extent(record.inc_deg)
-    values = {
+    return {
         "sma_km": Quantity(float(spell.sma_km or 0.0), "km", 0.5 * sigma),
         "half_width_km": Quantity(spell.half_width, "km", 0.5 * sigma),
         "sma_sigma_km": Quantity(sigma, "km"),
@@ -265,20 +173,6 @@ def _numbers(record: Record, now: slice, spell: Spell) -> tuple[dict[str, Quanti
         "inclination_half_width_deg": Quantity(inc_half, "deg", 0.5 * noise(inc)),
         "node_rate_deg_day": Quantity(node, "deg/d", node_sigma),
     }
-    return values, dict.fromkeys(values, len(day))
-
-
-def _with_local_time(
-    record: Record, values: dict[str, Quantity], stands_on: dict[str, int]
-) -> tuple[dict[str, Quantity], dict[str, int]]:
-    local_h = local_time_h(record)
-    (middle_h, half_h), (slip, slip_sigma), sigma = extent(local_h), line(record.day, local_h), noise(local_h)
-    more = {
-        "local_time_h": Quantity(middle_h % 24.0, "h", 0.5 * sigma),
-        "local_time_half_width_min": Quantity(60.0 * half_h, "min", 30.0 * sigma),
-        "local_time_rate_min_year": Quantity(60.0 * 365.25 * slip, "min/yr", 60.0 * 365.25 * slip_sigma),
-    }
-    return values | more, stands_on | dict.fromkeys(more, len(record))
 
 
 def _quiet_rate(day: Floats, sma: Floats) -> tuple[float, str, float | None]:

@@ -61,7 +61,7 @@ def describe(sets: ElementSets, burns: Sequence[Burn] = ()) -> Pattern | Untold:
         record.t_utc[-1],
         account.spells,
         account.modes,
-        account.cycle.value if account.cycle else None,
+        account.quantities["cycle_days"].value if "cycle_days" in account.quantities else None,
         account.quantities,
         account.stands_on,
         record.reasons + account.reasons,

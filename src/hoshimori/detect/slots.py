@@ -20,17 +20,18 @@ from hoshimori.detect.spells import (
     extent,
     joined,
     line,
-    merged,
     middle,
+    moments,
     noise,
-    rhythm,
+    pace,
     smooth,
     spread,
     steps,
+    untold_modes,
     weighty,
 )
 from hoshimori.facts import Floats, Ints
-from hoshimori.findings import Quantity, Reason
+from hoshimori.findings import Quantity
 
 FAST_DEG_DAY = 0.1
 """Nothing that keeps a slot drifts so fast: the Earth's pull (0.0017 deg/day2 at most) turns 0.1 deg/day back after 3 degrees."""
@@ -77,17 +78,9 @@ def describe(record: Record, burns: Sequence[Burn]) -> Account:
     now = slice(int(np.searchsorted(record.t_utc, spells[-1].start_utc)), len(record))
     east, plane = _main(steps(impulse[now])), _main(_plane_steps(record, now))
     modes = {"EW": "NK" if free else _east_west(record, impulse, now), "NS": _north_south(record, now, plane)}
-    at = _moments(record, now, east[0], burns)
-    kept = rhythm(at)
     quantities, stands_on = _numbers(record, now, east, plane, spells[-1])
-    if kept:
-        quantities |= {"cycle_days": kept[0], "cycle_longest_days": kept[1]}
-        stands_on |= {"cycle_days": kept[2], "cycle_longest_days": kept[2]}
-    if len(at):
-        quantities["since_burn_days"] = Quantity(float(record.day[-1] - at[-1]), "d")
-        stands_on["since_burn_days"] = 1
-    reasons = [Reason("mode cannot be told", {"mode": k, "days": spells[-1].days}) for k, v in modes.items() if v == CANNOT_TELL]
-    return Account(tuple(spells), modes, kept[0] if kept else None, quantities, stands_on, tuple(reasons))
+    paced, counted = pace(moments(record, now, east[0], burns), float(record.day[-1]))
+    return Account(tuple(spells), modes, quantities | paced, stands_on | counted, untold_modes(modes, spells[-1].days))
 
 
 def _gained(day: Floats, rate: Floats) -> Floats:
@@ -147,18 +140,6 @@ def _spell(record: Record, part: slice, kind: str) -> Spell:
     where = middle if kind == "slot" else float(longitude[-1])
     start, stop = record.t_utc[part.start], record.t_utc[part.stop - 1]
     return Spell(kind, start, stop, where % 360.0, None, half, line(day, longitude)[0], len(day))
-
-
-def _moments(record: Record, now: slice, at: Ints, burns: Sequence[Burn]) -> Floats:
-    """Days of the east-west burns of the present spell: those given where there are any, else the steps seen."""
-    along = [b for b in burns if not abs(b.dv_rtn_m_s[2]) > abs(b.dv_rtn_m_s[1])]
-    given = np.array(sorted(float((b.t_utc - record.t_utc[0]) / DAY) for b in along))
-    given = given[(given >= record.day[now][0]) & (given <= record.day[-1])]
-    return merged(given if len(given) else _middle(record.day[now], at))
-
-
-def _middle(day: Floats, at: Ints) -> Floats:
-    return np.asarray(0.5 * (day[at] + day[at + 1]))
 
 
 def _east_west(record: Record, impulse: Floats, part: slice) -> str:

@@ -8,7 +8,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from hoshimori.detect.habit import Spell
+from hoshimori.detect.burns import Burn
+from hoshimori.detect.habit import CANNOT_TELL, Spell
+from hoshimori.detect.record import DAY, Record
 from hoshimori.facts import Bools, Floats, Ints
 from hoshimori.findings import Quantity, Reason
 
@@ -26,7 +28,6 @@ class Account(NamedTuple):
 
     spells: tuple[Spell, ...]
     modes: Mapping[str, str]
-    cycle: Quantity | None
     quantities: Mapping[str, Quantity]
     stands_on: Mapping[str, int]
     reasons: tuple[Reason, ...]
@@ -97,6 +98,32 @@ def rhythm(day: Floats) -> tuple[Quantity, Quantity, int] | None:
     if len(gaps) < LEAST_INTERVALS:
         return None
     return Quantity(middle(gaps), "d", spread(gaps)), Quantity(float(gaps.max()), "d"), len(gaps)
+
+
+def moments(record: Record, now: slice, at: Ints, burns: Sequence[Burn]) -> Floats:
+    """Days of the burns along the track in the present stretch: those given where there are any, else the steps `at`, each in the
+    middle of its gap. The later of two nearer than `ONE_STEP_DAYS` is left out."""
+    day = record.day[now]
+    along = [b for b in burns if not abs(b.dv_rtn_m_s[2]) > abs(b.dv_rtn_m_s[1])]
+    given = np.array(sorted(float((b.t_utc - record.t_utc[0]) / DAY) for b in along))
+    given = given[(given >= day[0]) & (given <= day[-1])]
+    return merged(given if len(given) else np.asarray(0.5 * (day[at] + day[at + 1])))
+
+
+def pace(at: Floats, last: float) -> tuple[dict[str, Quantity], dict[str, int]]:
+    """What burns on these days say of the rhythm, up to the last day of the record: quantities, and what each stands on."""
+    if not len(at):
+        return {}, {}
+    found, kept = {"since_burn_days": Quantity(last - float(at[-1]), "d")}, rhythm(at)
+    if kept is None:
+        return found, {"since_burn_days": 1}
+    found |= {"cycle_days": kept[0], "cycle_longest_days": kept[1]}
+    return found, {"since_burn_days": 1, "cycle_days": kept[2], "cycle_longest_days": kept[2]}
+
+
+def untold_modes(modes: Mapping[str, str], days: float) -> tuple[Reason, ...]:
+    """One reason for each mode that cannot be told from so many days."""
+    return tuple(Reason("mode cannot be told", {"mode": k, "days": days}) for k, v in modes.items() if v == CANNOT_TELL)
 
 
 def line(day: Floats, x: Floats) -> tuple[float, float]:
