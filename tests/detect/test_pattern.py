@@ -128,6 +128,14 @@ def test_a_node_that_keeps_pace_with_the_sun_has_a_local_time_and_any_other_has_
     assert "local_time_h" not in without.quantities
 
 
+@pytest.mark.parametrize("last", [120.6, 121.6, 122.6, 123.6, 125.6])
+def test_a_record_that_ends_just_after_a_burn_is_described(last: float) -> None:
+    found = told(rewritten(daily(moved(), 0.5, last)))
+    assert found.spells[0].kind == "slot"
+    assert found.spells[-1].sets >= 2
+    assert all(np.isfinite([q.value, q.sigma or 0.0]).all() for q in found.quantities.values())
+
+
 def test_given_burns_set_the_rhythm() -> None:
     days = (20.0, 70.0, 121.0, 170.0, 220.0)
     found = describe(rewritten(daily(station_kept(100.0, 20.0, 250.0), 0.5, 250.0)), [burn(d) for d in days])

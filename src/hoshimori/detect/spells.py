@@ -146,12 +146,15 @@ def line(day: Floats, x: Floats) -> tuple[float, float]:
 
 
 def bands(x: Floats, apart: Bools, width: float) -> Iterator[slice]:
-    """Cut a record where `apart` changes, and where x has left a band of this width twice running. One pass over the sets."""
+    """Cut a record where `apart` changes, and where x has left a band of this width twice running. One pass over the sets.
+
+    The last stretch has two sets or more: one alone has no rate, and may be wrong.
+    """
     start, low, high, outside = 0, float(x[0]), float(x[0]), 0
     for k, value in enumerate(x.tolist()[1:], 1):
         wide = max(high, value) - min(low, value) > width
         outside = outside + 1 if wide else 0
-        if apart[k] != apart[k - 1] or outside == 2:
+        if (apart[k] != apart[k - 1] and k < len(x) - 1) or outside == 2:
             stop = k - 1 if outside == 2 else k
             if stop > start:
                 yield slice(start, stop)
