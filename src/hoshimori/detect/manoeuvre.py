@@ -1,0 +1,229 @@
+"""Who moved, when and by how much: burns inferred from histories of mean elements, with the dull explanations tested.
+
+A burn is a kink in the distance run along the track, or a step in the plane. Each series' own noise is learnt first; every gap
+between two sets is asked whether a kick there explains what follows better than noise, and better than one bad set does; what
+stands out is weighed by what operators' records have taught. Docs: docs/manoeuvres.md; choices: design/manoeuvres.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from hoshimori.detect import becoming_known
+from hoshimori.detect.burns import Burn, Told, Untold
+from hoshimori.detect.candidates import THRESHOLD, candidates
+from hoshimori.detect.classes import chained, labels, routine
+from hoshimori.detect.dull import explanations, slowed_together
+from hoshimori.detect.histories import Histories, by_object, histories
+from hoshimori.detect.moves import Moves, moves
+from hoshimori.detect.weighing import Weights, shipped
+from hoshimori.facts import Asset, DataMode, ElementSets, Times, Watchlist
+from hoshimori.findings import Event, Evidence, Explanation, Quantity, Reason
+from hoshimori.ports import Progress, View, silent
+
+SHOWN_SETS = 40
+"""The evidence of a burn names this many sets on either side: what it was judged on."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """threshold: twice the log likelihood ratio from which a gap is a candidate; probability: from which a burn is told."""
+
+    threshold: float = THRESHOLD
+    probability: float = 0.5
+
+
+def find(
+    sets: ElementSets,
+    *,
+    settings: Settings | None = None,
+    as_it_became_known: bool = False,
+    as_of_utc: np.datetime64 | None = None,
+    weights: Weights | None = None,
+    progress: Progress = silent,
+) -> Told:
+    """Burns of any number of objects, from all their sets, in any order; and what cannot be told.
+
+    as_it_became_known: each burn as it could first be told, from the sets known by then alone; `known_utc` is that moment, and
+    `delay_s` the time from burn to alarm. Otherwise in retrospect, `known_utc` being when the first set that shows it could be
+    known. as_of_utc: sets known later are left out. weights: of the logistic regression; the shipped ones by default.
+    """
+    chosen, learnt = settings or Settings(), weights or shipped()
+    if as_of_utc is not None:
+        sets = sets.take(np.isnat(sets.known_utc) | (sets.known_utc <= as_of_utc))
+    progress("reading histories", 0, 0)
+    h, untold = histories(sets)
+    progress("looking for burns", 0, len(h))
+    if as_it_became_known:
+        found, known = becoming_known.moves(h, learnt, chosen.threshold, chosen.probability)
+    else:
+        found, displaced = moves(candidates(h, chosen.threshold), learnt, chosen.threshold, chosen.probability)
+        untold += [_displaced(h, int(k)) for k in displaced]
+        found = chained(found)
+        known = h.sets.known_utc[found.row + 1]
+    progress("looking for burns", len(h), len(h))
+    method = _method(chosen, learnt, as_it_became_known)
+    return Told(tuple(_burns(found, known, method)), tuple(sorted(untold, key=lambda u: (u.norad_id, str(u.start_utc)))))
+
+
+def _displaced(h: Histories, row: int) -> Untold:
+    why = Reason("displaced without a change of speed", {})
+    return Untold(int(h.sets.norad_id[row]), why, h.sets.epoch_utc[row], h.sets.epoch_utc[row + 1])
+
+
+def _method(settings: Settings, weights: Weights, as_it_became_known: bool) -> dict[str, Any]:
+    mode = "as it became known" if as_it_became_known else "retrospective"
+    return {"settings": asdict(settings), "mode": mode, "learnt_on": weights.learnt_on}
+
+
+def _burns(m: Moves, known_utc: Times, method: Mapping[str, Any]) -> Iterator[Burn]:
+    fleet, watched = slowed_together(m)
+    tests = explanations(m, fleet, watched)
+    h = m.histories
+    for _, rows in by_object(h.sets.norad_id[m.row]):
+        mine = m.take(np.arange(rows.start, rows.stop))
+        usual = routine(mine)
+        kinds = labels(mine, usual)
+        for i, k in enumerate(range(rows.start, rows.stop)):
+            yield _burn(mine, i, known_utc[k], kinds[i], usual[i], tests[k], method)
+
+
+def _burn(
+    m: Moves,
+    k: int,
+    known_utc: np.datetime64,
+    label: str,
+    usual: bool | None,
+    tests: tuple[Explanation, ...],
+    method: Mapping[str, Any],
+) -> Burn:
+    h, row = m.histories, int(m.row[k])
+    t_utc, start, stop = (_utc(h, row, float(x)) for x in (m.days[k], m.start_days[k], m.stop_days[k]))
+    nan = float("nan")
+    return Burn(
+        norad_id=int(h.sets.norad_id[row]),
+        t_utc=t_utc,
+        sigma_s=float(m.sigma_days[k]) * 86400.0,
+        dv_rtn_m_s=(nan, float(m.in_track[k]), float(m.cross_track[k])),
+        dv_sigma_m_s=(float(m.radial_bound[k]), float(m.in_track_sigma[k]), float(m.cross_track_sigma[k])),
+        probability=float(m.probability[k]),
+        label=label,
+        routine=usual,
+        explanations=tests,
+        known_utc=known_utc,
+        last_before_utc=h.sets.epoch_utc[row],
+        first_after_utc=h.sets.epoch_utc[row + 1],
+        start_utc=start,
+        stop_utc=stop,
+        evidence=_evidence(m, k, method),
+        quantities=_quantities(m, k),
+        data_mode=DataMode(int(h.sets.data_mode[row])),
+    )
+
+
+def _utc(h: Histories, row: int, days: float) -> np.datetime64:
+    """The UTC instant of a TAI day count, from the nearer set: exact but for a leap second in between."""
+    offset = np.timedelta64(round((days - float(h.day[row + 1])) * 86400e6), "us")
+    return np.datetime64(h.sets.epoch_utc[row + 1] + offset, "us")
+
+
+def _evidence(m: Moves, k: int, method: Mapping[str, Any]) -> Evidence:
+    h, row = m.histories, int(m.row[k])
+    a, b = int(h.first[h.stretch[row]]), int(h.first[h.stretch[row] + 1])
+    rows = range(max(a, row + 1 - SHOWN_SETS), min(b, row + 1 + SHOWN_SETS))
+    inputs = tuple(h.digests[i] for i in rows)
+    parameters = {**method, "sets_in_stretch": b - a, "statistic": float(m.statistic[k])}
+    return Evidence(
+        "its orbit was changed", "manoeuvre@1", inputs, parameters, "the sets follow one smooth orbit within their noise"
+    )
+
+
+def _quantities(m: Moves, k: int) -> dict[str, Quantity]:
+    h, row = m.histories, int(m.row[k])
+    a, b = int(h.first[h.stretch[row]]), int(h.first[h.stretch[row] + 1])
+    after, before = h.sma_km[row + 1 : min(b, row + 4)], h.sma_km[max(a, row - 2) : row + 1]
+    change = float(np.median(after) - np.median(before))
+    return {
+        "semi_major_axis_change_km": Quantity(change, "km"),
+        "statistic": Quantity(float(m.statistic[k]), "1"),
+        "along_track_probability": Quantity(float(m.along[k]), "1"),
+        "plane_probability": Quantity(float(m.plane[k]), "1"),
+        "gap_days": Quantity(float(h.day[row + 1] - h.day[row]), "d"),
+    }
+
+
+class Manoeuvre:
+    """The detector `manoeuvre`: burns of the watched satellites inside the window. Satisfies ports.Detector."""
+
+    name = "manoeuvre"
+    version = "1"
+
+    def __init__(self, settings: Settings | None = None) -> None:
+        self.settings = settings or Settings()
+
+    def with_settings(self, settings: Mapping[str, Any]) -> Manoeuvre:
+        return Manoeuvre(Settings(**settings))
+
+    @property
+    def method(self) -> str:
+        return f"{self.name}@{self.version}"
+
+    def detect(self, view: View, watchlist: Watchlist, *, progress: Progress = silent) -> list[Event]:
+        """Events of kind "manoeuvre", sorted by subject and time. All of each asset's record teaches; the window is told."""
+        assets = [a for a in watchlist.assets if a.norad_id is not None]
+        if not assets:
+            return []
+        records = view.history([a.norad_id for a in assets if a.norad_id is not None])
+        records = records.take(records.epoch_utc <= view.stop_utc)
+        found: list[Event] = []
+        for asset in assets:
+            mine = records.take(records.norad_id == asset.norad_id)
+            told = find(mine, settings=self.settings, progress=silent)
+            inside = [b for b in told.burns if view.start_utc <= b.t_utc <= view.stop_utc]
+            digests = tuple(mine.digest_texts()) if inside else ()
+            found += [self._event(view, asset, b, digests) for b in inside]
+        return sorted(found, key=lambda e: (e.subject, e.start_utc))
+
+    def _event(self, view: View, asset: Asset, burn: Burn, digests: tuple[str, ...]) -> Event:
+        parameters = {
+            "settings": asdict(self.settings),
+            "start": str(view.start_utc),
+            "stop": str(view.stop_utc),
+            "as_of": str(view.as_of_utc),
+            "asset": asset.asset_id,
+            "cospar_id": asset.cospar_id,
+        }
+        evidence = Evidence(burn.evidence.claim, self.method, digests, parameters, burn.evidence.expected)
+        return event(burn, evidence, view.as_of_utc)
+
+
+def event(burn: Burn, evidence: Evidence, as_of_utc: np.datetime64) -> Event:
+    """A burn as an event. `normal` where it is like the object's own earlier burns, or where too few are known to say."""
+    quantities = {
+        "probability": Quantity(burn.probability, "1"),
+        "t_sigma_s": Quantity(burn.sigma_s, "s"),
+        "dv_radial_bound_m_s": Quantity(burn.dv_sigma_m_s[0], "m/s"),
+        "delay_s": Quantity(burn.delay_s, "s"),
+    }
+    for name, value, sigma in zip(("in_track", "cross_track"), burn.dv_rtn_m_s[1:], burn.dv_sigma_m_s[1:], strict=True):
+        if not np.isnan(value):
+            quantities[f"dv_{name}_m_s"] = Quantity(value, "m/s", sigma)
+    finite = {k: q for k, q in quantities.items() if np.isfinite(q.value)}
+    return Event(
+        kind="manoeuvre",
+        start_utc=burn.start_utc,
+        stop_utc=burn.stop_utc,
+        subject=str(burn.norad_id),
+        others=(),
+        label=burn.label,
+        normal=burn.routine is not False,
+        quantities=finite,
+        evidence=(evidence,),
+        explanations=burn.explanations,
+        as_of_utc=as_of_utc,
+        data_mode=burn.data_mode,
+    )

@@ -1,0 +1,128 @@
+"""The compiled search for jumps as observations come in: at each one, only what lies before it is used. See sky/trend.py."""
+
+from __future__ import annotations
+
+import numba as nb
+import numpy as np
+
+from hoshimori.sky._jump_search import COLUMNS, KICK, RECORD_SPREAD, WINDOW, allowances
+from hoshimori.sky._trend_kernel import BAD, bend, fit, kick, smooth
+
+LOOK_BACK = 60
+"""A gap is judged on this many observations before the newest."""
+RELEARN = 10
+"""The noise is learnt anew after this many observations; before the first twenty, after each."""
+LEAST = 5
+OPEN_GAPS = 4
+"""The newest gaps stay open to judgement for this many observations."""
+SETTLED = 3.0
+"""A gap whose statistic exceeds this many thresholds is taken as a jump at once where two observations follow it."""
+
+
+@nb.njit(cache=True)
+def watch(t, y, g, rate_sigma, floor, threshold, prior):  # type: ignore[no-untyped-def]
+    """(m, COLUMNS + 1) every open gap above the threshold at every observation; the last column is that observation."""
+    n = len(t)
+    out = np.zeros((OPEN_GAPS * n, COLUMNS + 1))
+    count = 0
+    bad = np.ones(n)
+    named = np.zeros(n, np.bool_)
+    masked = np.zeros(n, np.bool_)
+    p = prior.copy()
+    for j in range(LEAST - 1, n):
+        if j < 20 or j % RELEARN == 0:
+            a = max(0, j + 1 - WINDOW)
+            rows = slice(a, j + 1)
+            p = fit(t[rows], y[rows], g[rows], rate_sigma[rows], floor, bad[rows], masked[rows], prior, RECORD_SPREAD, p)
+        a = max(0, j + 1 - LOOK_BACK)
+        m = j + 1 - a
+        sigma = np.full(m, np.hypot(np.exp(p[0]), floor))
+        qs, qd = np.full(m, np.exp(p[1])), np.full(m, np.exp(p[2]))
+        rows = slice(a, j + 1)
+        near = bad[rows]
+        r, N, off = smooth(
+            t[rows], y[rows], g[rows], rate_sigma[rows] * near, sigma * near, qs, qd, allowances(named[rows], KICK)
+        )
+        best, at = 0.0, -1
+        for k in range(max(a + 1, j - OPEN_GAPS), j):
+            if named[k]:
+                continue
+            i = k - a
+            row = out[count]
+            row[0] = k
+            row[1], row[2], row[3], row[4], row[5] = kick(r[i], N[i], t[k + 1] - t[k])
+            if row[1] < threshold:
+                continue
+            row[6] = np.where(near > 1.0, 0.0, off)[max(0, i - 1) : i + 3].max()
+            row[7], row[8], _ = bend(r[i], N[i])
+            row[9], row[10], row[11] = sigma[0], qs[0], qd[0]
+            row[12] = (near[max(0, m - 21) :] > 1.0).mean()
+            row[13] = j
+            count += 1
+            if row[1] > best:
+                best, at = row[1], k
+        worst = a + int(np.argmax(off))
+        if off.max() > max(threshold, best) and worst < j and near[worst - a] == 1.0 and worst > j - OPEN_GAPS - 2:
+            bad[worst] = BAD
+        elif at >= 0 and (j - at >= OPEN_GAPS or (best > SETTLED * threshold and j - at >= 2)):
+            named[at] = True
+            masked[at + 1] = True
+    return out[:count]
+
+
+@nb.njit(cache=True, parallel=True)
+def watch_all(t, y, g, rate_sigma, floor, first, threshold, prior):  # type: ignore[no-untyped-def]
+    """`watch` over many series; rows count in the whole table."""
+    count = len(first) - 1
+    found = [np.zeros((0, COLUMNS + 1)) for _ in range(count)]
+    for i in nb.prange(count):
+        a, b = first[i], first[i + 1]
+        rows = watch(t[a:b], y[a:b], g[a:b], rate_sigma[a:b], floor[i], threshold, prior[i])
+        rows[:, 0] += a
+        rows[:, COLUMNS] += a
+        found[i] = rows
+    return found
+
+
+@nb.njit(cache=True)
+def trailing_bias(t, y, rate, first, window):  # type: ignore[no-untyped-def]
+    """As rate_bias, from the gaps before each observation alone."""
+    n = len(t)
+    bias = np.zeros(n)
+    scatter = np.full(n, np.inf)
+    for i in range(len(first) - 1):
+        a, b = first[i], first[i + 1]
+        if b - a < 2:
+            continue
+        off = (y[a + 1 : b] - y[a : b - 1]) / (t[a + 1 : b] - t[a : b - 1]) - 0.5 * (rate[a + 1 : b] + rate[a : b - 1])
+        for k in range(3, b - a):
+            part = off[max(0, k - window) : k]
+            bias[a + k] = np.median(part)
+            scatter[a + k] = 1.4826 * np.median(np.abs(part - bias[a + k]))
+        bias[a : min(b, a + 3)] = bias[min(b - 1, a + 3)]
+    return bias, scatter
+
+
+@nb.njit(cache=True)
+def shift_by(y, start, gap, newest, sets, window):  # type: ignore[no-untyped-def]
+    """Each gap's change of level by an observation: median of at most `sets` after it up to `newest` less that of as many before,
+    beyond the usual; and the usual scatter of full shifts in the `window` gaps before. NaN with fewer than two after."""
+    m = len(gap)
+    shift, scatter = np.full(m, np.nan), np.full(m, np.inf)
+    for i in range(m):
+        k, j, a = gap[i], newest[i], start[i]
+        if j - k < 2:
+            continue
+        count = 0
+        past = np.empty(window)
+        for q in range(k - sets - 1, a + sets - 1, -1):
+            if count == window:
+                break
+            past[count] = np.median(y[q + 1 : q + 1 + sets]) - np.median(y[q + 1 - sets : q + 1])
+            count += 1
+        if count < 5:
+            continue
+        middle = np.median(past[:count])
+        scatter[i] = 1.4826 * np.median(np.abs(past[:count] - middle))
+        shift[i] = np.median(y[k + 1 : min(j + 1, k + 1 + sets)]) - np.median(y[max(a, k + 1 - sets) : k + 1]) - middle
+    return shift, scatter
