@@ -27,6 +27,11 @@ if TYPE_CHECKING:
     from hoshimori.doors.library import stat as stat
     from hoshimori.doors.library import sweep as sweep
     from hoshimori.doors.library import to_arrow as to_arrow
+    from hoshimori.doors.lives import manoeuvres as manoeuvres
+    from hoshimori.doors.lives import pattern as pattern
+    from hoshimori.doors.lives import stays as stays
+    from hoshimori.doors.lives import timeline as timeline
+    from hoshimori.doors.picture import draw as draw
 
 __version__ = "0.1.0"
 
@@ -34,11 +39,16 @@ _WHERE = {
     "Catalogue": "hoshimori.catalogue",
     "MemoryView": "hoshimori.catalogue",
     "check": "hoshimori.doors.library",
+    "draw": "hoshimori.doors.picture",
     "history": "hoshimori.doors.library",
     "ingest": "hoshimori.doors.library",
+    "manoeuvres": "hoshimori.doors.lives",
     "names": "hoshimori.doors.library",
+    "pattern": "hoshimori.doors.lives",
     "stat": "hoshimori.doors.library",
+    "stays": "hoshimori.doors.lives",
     "sweep": "hoshimori.doors.library",
+    "timeline": "hoshimori.doors.lives",
     "to_arrow": "hoshimori.doors.library",
     "watchlist": "hoshimori.alliance",
     "watchlists": "hoshimori.alliance",

@@ -18,7 +18,7 @@ from hoshimori.detect.stays import Stay, stays
 from hoshimori.detect.unusual import KNOWN_SHARE, NAMES
 from hoshimori.exercise.arcs import Arc, Track, beside, burnt
 from hoshimori.facts import Received, Watchlist
-from hoshimori.findings import Event, Reason, iso
+from hoshimori.findings import Reason, iso
 from hoshimori.formats.tle_text import dump_tle
 from hoshimori.sky import frames
 from hoshimori.verify import verify
@@ -127,7 +127,9 @@ def test_it_came_by_burns_and_had_stopped_beside_a_sister_and_here() -> None:
 
 
 def test_what_is_not_known_never_makes_it_more_unusual() -> None:
-    silent_on_burns = [Stay.of(e) for e in stay_events(between(TOUR), one_asset(SISTER_DEG))]
+    silence = Told((), (Untold(OTHER, Reason("too few sets", {"sets": 3.0})),))
+    silent = Encounter(told_of=lambda _number, _sets: silence).detect(between(TOUR), one_asset(SISTER_DEG))
+    silent_on_burns = [Stay.of(e) for e in silent if e.kind == "stay"]
     (of_no_owner,) = stays(between(TOUR), one_asset(owner=""), burns_of=lambda _: [burn(OTHER, day) for day in BURNT])
     assert [s.unusual < toured().unusual for s in [*silent_on_burns, of_no_owner]] == [True, True]
     assert chances(silent_on_burns[0])["arrival burns"] is None
@@ -251,14 +253,11 @@ def test_a_stranger_gets_the_same_from_the_evidence_alone(tmp_path: Path) -> Non
     arrived = Received("tour.tle", dump_tle(sets, lines=2).encode(), at(2.0), "folder")
     catalogue.ingest([arrived])
     view = catalogue.view(at(-7.0), at(0.0), at(1.0))
-    found = [e for e in Encounter().detect(view, one_asset(SISTER_DEG)) if e.kind == "stay"]
+    found = [s.event for s in stays(view, one_asset(SISTER_DEG))]
     assert {e.others for e in found} == {(str(OTHER),), (str(THIRD),)}
     for check in verify([e.to_json() for e in found], catalogue):
         assert [f for f in check.fields if f.verdict != "same"] == []
     judged = next(Stay.of(e) for e in found if e.others == (str(OTHER),))
     assert chances(judged)["repeat visits"] is not None
+    assert whys(judged)["arrival burns"].values["burns"] >= 2.0  # as its own sets show them
     assert judged.event.quantities["nearness_rank"].value == 2.0
-
-
-def stay_events(view: MemoryView, watchlist: Watchlist) -> list[Event]:
-    return [e for e in Encounter().detect(view, watchlist) if e.kind == "stay"]

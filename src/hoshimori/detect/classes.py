@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -39,9 +40,8 @@ def sizes(m: Moves) -> Floats:
 def chained(m: Moves) -> Moves:
     """Chains of kicks of one sign become one move each, from the first to the last: thrust too slow to be a step."""
     keep = np.ones(len(m), bool)
-    columns = {
-        k: np.array(getattr(m, k)) for k in ("days", "sigma_days", "in_track", "in_track_sigma", "start_days", "stop_days")
-    }
+    changed = ("days", "sigma_days", "in_track", "in_track_sigma", "start_days", "stop_days", "along")
+    columns: dict[str, Any] = {name: np.array(getattr(m, name)) for name in changed}
     k = 0
     while k < len(m):
         last = _chain_end(m, k)

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from hoshimori.detect import measures
-from hoshimori.detect.judgement import Judge, ToldOf, not_looked_for
+from hoshimori.detect.judgement import Judge, ToldOf, burns_in
 from hoshimori.detect.neighbourhood import Bodies, Watched, bodies, watched
 from hoshimori.detect.pairs import Pair, Settings
 from hoshimori.detect.searching import Search
@@ -36,7 +36,7 @@ class Encounter:
 
     def __init__(self, settings: Settings | None = None, told_of: ToldOf | None = None) -> None:
         self.settings = settings or Settings()
-        self.told_of = told_of or not_looked_for
+        self.told_of = told_of or burns_in
 
     def with_settings(self, settings: Mapping[str, Any]) -> Encounter:
         return Encounter(Settings(**settings))

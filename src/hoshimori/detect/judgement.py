@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from hoshimori.detect import chance, coming, company, staying
-from hoshimori.detect.burns import Told, Untold
+from hoshimori.detect import chance, coming, company, manoeuvre, staying
+from hoshimori.detect.burns import Told
 from hoshimori.detect.neighbourhood import Bodies, last_of_each_fit
 from hoshimori.detect.pairs import Settings
 from hoshimori.detect.series import STAY_TURNS
@@ -25,9 +25,9 @@ ToldOf = Callable[[int, ElementSets], Told]
 BEYOND_CHANCE = 0.01
 
 
-def not_looked_for(number: int, _history: ElementSets) -> Told:
-    """Nothing is said about burns."""
-    return Told((), (Untold(number, Reason("burns not looked for")),))
+def burns_in(_number: int, history: ElementSets) -> Told:
+    """The burns that one object's own sets show, and nothing else's: a re-run from the evidence finds the same."""
+    return manoeuvre.find(history)
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from hoshimori.detect.histories import Histories, by_object, histories
 from hoshimori.detect.moves import Moves, moves
 from hoshimori.detect.weighing import Weights, shipped
 from hoshimori.facts import Asset, DataMode, ElementSets, Times, Watchlist
-from hoshimori.findings import Event, Evidence, Explanation, Quantity, Reason
+from hoshimori.findings import Event, Evidence, Explanation, Quantity, Reason, iso
 from hoshimori.ports import Progress, View, silent
 
 SHOWN_SETS = 40
@@ -191,11 +191,12 @@ class Manoeuvre:
     def _event(self, view: View, asset: Asset, burn: Burn, digests: tuple[str, ...]) -> Event:
         parameters = {
             "settings": asdict(self.settings),
-            "start": str(view.start_utc),
-            "stop": str(view.stop_utc),
-            "as_of": str(view.as_of_utc),
+            "start": iso(view.start_utc),
+            "stop": iso(view.stop_utc),
+            "as_of": iso(view.as_of_utc),
             "asset": asset.asset_id,
             "cospar_id": asset.cospar_id,
+            "declared": False,
         }
         evidence = Evidence(burn.evidence.claim, self.method, digests, parameters, burn.evidence.expected)
         return event(burn, evidence, view.as_of_utc)

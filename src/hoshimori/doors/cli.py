@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
 from hoshimori import __version__
+from hoshimori.doors import cli_moves
+from hoshimori.doors.options import AsJson, AsOf, Home, Language, Mode, Modes, progress_bar
 from hoshimori.errors import HoshimoriError
-
-if TYPE_CHECKING:
-    from hoshimori.ports import Progress
 
 FOUND = 10
 """Exit code of `watch --fail-on`: the sweep ran, and an asset is in one of the states named."""
@@ -56,50 +52,6 @@ app = typer.Typer(
 )
 
 
-class Mode(StrEnum):
-    REAL = "REAL"
-    TEST = "TEST"
-    SIMULATED = "SIMULATED"
-    EXERCISE = "EXERCISE"
-
-
-class Language(StrEnum):
-    en = "en"
-    ja = "ja"
-
-
-Home = Annotated[
-    Path | None, typer.Option("--home", help="Where the catalogue lives. Default: HOSHIMORI_HOME, else the user's data folder.")
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Write JSON to standard output, for programs.")]
-AsOf = Annotated[
-    str, typer.Option("--as-of", help="Use only what was known at this time: ISO 8601 UTC, 'now', or 'data' (the newest held).")
-]
-Modes = Annotated[list[Mode] | None, typer.Option("--mode", help="Data modes to use; repeat for several. Default: REAL alone.")]
-
-
-@contextmanager
-def _progress(quiet: bool) -> Iterator[Progress]:
-    """A progress bar on standard error when a person is watching."""
-    from hoshimori.ports import silent
-
-    if quiet or not sys.stderr.isatty():
-        yield silent
-        return
-    from rich.console import Console
-    from rich.progress import Progress as Bar
-
-    with Bar(console=Console(stderr=True), transient=True) as bar:
-        tasks: dict[str, Any] = {}
-
-        def report(what: str, done: int, total: int) -> None:
-            if what not in tasks:
-                tasks[what] = bar.add_task(what, total=total or None)
-            bar.update(tasks[what], completed=done, total=total or None)
-
-        yield report
-
-
 @app.command()
 def demo(
     out: Annotated[Path, typer.Option(help="Folder for the catalogue and the report of the demonstration.")] = Path("demo"),
@@ -109,7 +61,7 @@ def demo(
     """Run the watch on japan-comms with whatever element sets can be had, and say which."""
     from hoshimori.doors import demonstration, tables
 
-    with _progress(False) as progress:
+    with progress_bar(False) as progress:
         shown = demonstration.run(out, source, progress)
     paths = tables.write(shown.view, shown.sweep, out, lang.value, source=shown.source)
     tables.show_sweep(shown.sweep, shown.view, lang.value)
@@ -137,7 +89,7 @@ def ingest(
 
     sources = asking.sources(celestrak or [], ids or [], satcat, spacetrack or [], home)
     asking.refuse_nothing(paths or [], sources)
-    with _progress(as_json) as progress:
+    with progress_bar(as_json) as progress:
         report = library.ingest(*(paths or []), sources=sources, home=home, data_mode=DataMode[mode.value], progress=progress)
     tables.show_ingest(report, as_json)
 
@@ -172,7 +124,7 @@ def watch(
     asking.check_states(fail_on or [])
     modes = asking.modes([m.value for m in mode or []])
     using = None if within is None else [Encounter(Settings(within_km=within, within_leo_km=within))]
-    with _progress(as_json) as progress:
+    with progress_bar(as_json) as progress:
         if take_in:
             asking.refuse_nothing(take_in, ())
             tables.show_intake(library.ingest(*take_in, home=home, progress=progress))
@@ -189,20 +141,9 @@ def watch(
         raise typer.Exit(FOUND)
 
 
-@app.command()
-def history(
-    norad_id: Annotated[int, typer.Argument(help="Catalogue number, up to nine digits.")],
-    as_of: AsOf = "now",
-    mode: Modes = None,
-    last: Annotated[int, typer.Option(help="Show only the newest rows; 0 for all.")] = 30,
-    home: Home = None,
-    as_json: AsJson = False,
-) -> None:
-    """Every element set of one object: when it was true, when it could have been known, and how the orbit changed."""
-    from hoshimori.doors import asking, library, tables
-
-    sets = library.history(norad_id, home=home, as_of=as_of, modes=asking.modes([m.value for m in mode or []]))
-    tables.show_history(sets, library.names(norad_id, home=home, as_of=as_of), last, as_json)
+app.command()(cli_moves.history)
+app.command()(cli_moves.manoeuvres)
+app.command()(cli_moves.stays)
 
 
 @app.command()
@@ -214,7 +155,7 @@ def catalogue(
     """What the catalogue holds, how fresh, how much was refused and why; and its upkeep."""
     from hoshimori.doors import tables, upkeep
 
-    with _progress(as_json) as progress:
+    with progress_bar(as_json) as progress:
         done = upkeep.act(action, home, progress)
     tables.show_upkeep(done, as_json)
 

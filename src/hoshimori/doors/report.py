@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from hoshimori import __version__
 from hoshimori.detect.portrait import Portrait, Series
+from hoshimori.doors import palette, timeline_svg
 from hoshimori.doors.drawing import Line, chart
+from hoshimori.doors.in_numbers import in_rows, of_timeline
+from hoshimori.doors.lives import Life
+from hoshimori.doors.moves import HEADINGS, burn_cells, untold_lines
+from hoshimori.doors.usual import usual_lines
 from hoshimori.doors.words import age, count, label, minute, say, when, words
 from hoshimori.facts import Asset, DataMode
 from hoshimori.findings import AssetState, Event, Quantity
@@ -20,8 +24,19 @@ STATES = ("attention", "stale", "quiet", "not observable")
 STAY_WIDTH, STAY_HEIGHT = 520, 190
 
 
-def report(sweep: Sweep, portraits: Sequence[Portrait], names: Mapping[str, str], *, lang: str = "en", source: str = "") -> str:
-    """The page as text. `names`: catalogue number as text to object name. `source` says where the element sets came from."""
+def report(
+    sweep: Sweep,
+    portraits: Sequence[Portrait],
+    names: Mapping[str, str],
+    lives: Mapping[str, Life] | None = None,
+    *,
+    lang: str = "en",
+    source: str = "",
+) -> str:
+    """The page as text.
+
+    `names`: catalogue number as text to object name. `lives`: timelines by subject. `source`: where the element sets came from.
+    """
     w = words(lang)
     page = Environment(
         loader=PackageLoader("hoshimori.doors"),
@@ -38,16 +53,21 @@ def report(sweep: Sweep, portraits: Sequence[Portrait], names: Mapping[str, str]
         "pm": plus_minus,
         "say": lambda reason: say(reason, w, names),
         "label": lambda text: label(text, w),
+        "event_kind": lambda kind: w.get(f"kind {kind}", kind),
     }
     by_subject = {p.subject: p for p in portraits}
+    lives = lives or {}
     assets = {a.asset_id: a for a in sweep.watchlist.assets}
     states = sorted(sweep.states, key=lambda s: STATES.index(s.state))
     return page.get_template("watch.html").render(
         w=w,
         lang=lang,
+        timeline_style=palette.style(),
+        shown={_subject(s) for s in states if s.event_ids} | set(lives),
         sweep=sweep,
         source=source,
         version=__version__,
+        burn_headings=[h for h in HEADINGS if h != "object"],
         names=names,
         exercise=DataMode.EXERCISE in sweep.data_modes,
         real=set(sweep.data_modes) <= {DataMode.REAL},
@@ -56,8 +76,9 @@ def report(sweep: Sweep, portraits: Sequence[Portrait], names: Mapping[str, str]
         states=[{"state": s, "called": called(s, assets, lang)} for s in states],
         sections=[
             _section(s, assets[s.asset_id], called(s, assets, lang), sweep, by_subject.get(_subject(s)), names, w)
+            | {"life": _life(lives[_subject(s)], names, w) if _subject(s) in lives else None}
             for s in states
-            if s.event_ids
+            if s.event_ids or _subject(s) in lives
         ],
     )
 
@@ -90,7 +111,19 @@ def _section(
         "approaches": sorted((e for e in own if e.kind == "approach"), key=lambda e: e.quantities["miss_km"].value),
         "stays": [_stay(e, ranges.get(e.event_id), sweep, names, w) for e in stays],
         "doubts": [e for e in own if e.kind == "doubtful set"],
+        "others": [e for e in own if e.kind not in ("approach", "stay", "doubtful set")],
         "longitude": _longitudes(portrait, sweep, names, w) if portrait else None,
+    }
+
+
+def _life(life: Life, names: Mapping[str, str], w: Mapping[str, str]) -> dict[str, Any]:
+    """The timeline of an asset with the same in numbers, its burns in the time shown, and what is usual for it."""
+    return {
+        "drawing": timeline_svg.draw(life.line, w, names),
+        "numbers": of_timeline(life.line, w),
+        "burns": [burn_cells(b, w, names) for b in reversed(life.line.burns)],
+        "usual": list(usual_lines(life.usual, w, names)),
+        "untold": list(untold_lines(life.line.untold, w, names)),
     }
 
 
@@ -101,7 +134,7 @@ def _longitudes(portrait: Portrait, sweep: Sweep, names: Mapping[str, str], w: M
     drawn = chart(
         lines, y_label=w["longitude_axis"], title=w["longitude_plot"], mark_utc=sweep.as_of_utc, mark_label=w["predicted"]
     )
-    return {"chart": drawn, "table": by_day(lines, 3), "unit": w["longitude_axis"]}
+    return {"chart": drawn, "table": in_rows(lines, [3] * len(lines)), "unit": w["longitude_axis"]}
 
 
 def _stay(event: Event, series: Series | None, sweep: Sweep, names: Mapping[str, str], w: Mapping[str, str]) -> dict[str, Any]:
@@ -115,21 +148,8 @@ def _stay(event: Event, series: Series | None, sweep: Sweep, names: Mapping[str,
             [line], y_label=w["range_axis"], title=title, mark_utc=sweep.as_of_utc, mark_label=w["predicted"], floor=0.0,
             width=STAY_WIDTH, height=STAY_HEIGHT,
         )  # fmt: skip
-        out["table"] = by_day([line], 1)
+        out["table"] = in_rows([line], [1])
     return out
-
-
-def by_day(lines: Sequence[Line], digits: int) -> dict[str, Any]:
-    """What a chart shows, in numbers: for each UTC day and series the lowest and the highest value, "" where nothing is known."""
-    days = sorted({str(d) for line in lines for d in np.unique(line.t_utc.astype("datetime64[D]"))})
-    rows = []
-    for day in days:
-        cells = []
-        for line in lines:
-            y = line.y[(line.t_utc.astype("datetime64[D]") == np.datetime64(day)) & np.isfinite(line.y)]
-            cells.append(f"{y.min():.{digits}f} – {y.max():.{digits}f}" if len(y) else "")
-        rows.append((day, cells))
-    return {"names": [line.name for line in lines], "rows": rows}
 
 
 def _line(series: Series, names: Mapping[str, str]) -> Line:

@@ -18,7 +18,9 @@ from hoshimori.catalogue import IngestReport
 from hoshimori.detect.pairs import Settings
 from hoshimori.detect.portrait import portraits
 from hoshimori.doors import report as page
+from hoshimori.doors.lives import lives_of
 from hoshimori.doors.terminal import console, put_json
+from hoshimori.doors.timeline import semi_major_axis_km
 from hoshimori.doors.upkeep import Done, Finding
 from hoshimori.doors.words import age, count, minute, say, when, words
 from hoshimori.facts import DataMode, ElementSets, ObjectName, Watchlist
@@ -78,7 +80,8 @@ def write(view: View, sweep: Sweep, out: Path, lang: str, source: str = "") -> l
     from hoshimori.doors.folder import write_text
 
     drawn = list(portraits(view, sweep.watchlist, sweep.events, Settings().within_km))
-    html = page.report(sweep, drawn, names_in(view, sweep), lang=lang, source=source)
+    lives = lives_of(view, sweep.watchlist, sweep.events)
+    html = page.report(sweep, drawn, names_in(view, sweep), lives, lang=lang, source=source)
     lines = "".join(f"{json.dumps(e.to_json(), ensure_ascii=False, sort_keys=True)}\n" for e in sweep.events)
     record = json.dumps(sweep.to_json(), ensure_ascii=False, indent=1)
     return [
@@ -113,11 +116,16 @@ def show_history(sets: ElementSets, names: Sequence[ObjectName], last: int, as_j
     table = Table(title=f"{sets.norad_id[0]} {sets.name[-1]}: {len(sets)} element sets", title_justify="left", box=SIMPLE_HEAD)
     for heading in headings:
         table.add_column(heading, justify="left" if heading in ("epoch", "known", "by", "digest") else "right", no_wrap=True)
-    a_km = _semi_major_axis_km(sets)
+    a_km = semi_major_axis_km(sets)
     for i in range(first, len(sets)):
         cells = _cells(_row(sets, i), a_km[i], a_km[i] - a_km[i - 1] if i else float("nan"))
         table.add_row(*(cells[heading] for heading in headings))
     out.print(table)
+    show_called(names)
+
+
+def show_called(names: Sequence[ObjectName]) -> None:
+    """What a number was called, where that changed."""
     if len({(n.name, n.cospar_id, n.owner, n.decay_date) for n in names}) > 1:
         print("This number was called:")
         for n in names:
@@ -141,10 +149,6 @@ def _cells(row: dict[str, Any], a_km: float, change_km: float) -> dict[str, str]
         "°/day": f"{drift:+.4f}" if abs(drift) < 20 else "",
         "digest": row["DIGEST"][:8],
     }
-
-
-def _semi_major_axis_km(sets: ElementSets) -> Any:
-    return (398600.8 / (sets.mean_motion_rev_day * 2.0 * np.pi / 86400.0) ** 2) ** (1.0 / 3.0)
 
 
 def _row(sets: ElementSets, i: int) -> dict[str, Any]:
