@@ -20,15 +20,15 @@ SETTLING_DAYS = 3.0
 """Burns count from so long before a stay begins until so long after: the burn that stops a visitor falls inside the stay."""
 LIKELY = 0.5
 """Burns of lower probability are not counted."""
-NOT_ROUTINE = ("relocation", "graveyard", "deorbit", "unusual")
-"""Labels that stand for themselves where the record is too short to know a routine."""
+CHANGING = ("relocation", "graveyard", "deorbit", "unusual")
+"""Labels of burns that change where an object goes, even where that is its habit: how often it does so is in the null."""
 FEWEST_GAPS = 10
 DAY = np.timedelta64(86_400_000_000, "us")
 
 
 def out_of_routine(burn: Burn) -> bool:
-    """Is this burn unlike the object's own, or, where those are not known, one that changes where the object goes?"""
-    return burn.routine is False or (burn.routine is None and burn.label in NOT_ROUTINE)
+    """Is this burn unlike the object's own, or one that changes where the object goes?"""
+    return burn.routine is False or burn.label in CHANGING
 
 
 def arrival_burns(start_utc: np.datetime64, stop_utc: np.datetime64, history: ElementSets, told: Told) -> Measure:
