@@ -9,6 +9,7 @@ import numpy as np
 from hoshimori.detect.candidates import DIGIT_RAD, PLANE_SETS, PLANE_WINDOW, RATE_SETS, along_series
 from hoshimori.detect.histories import RATE_TRUST, RATE_WINDOW, Histories
 from hoshimori.detect.moves import ECCENTRIC, PLANE_SEEN, Moves
+from hoshimori.detect.storms import discounted, near_earth_objects, slowed_share
 from hoshimori.detect.weighing import (
     GROUPS,
     NEAR_EARTH_REV_DAY,
@@ -114,12 +115,15 @@ def moves(h: Histories, weights: Weights, threshold: float, least: float) -> tup
         mine = (kind == g) & (j.kick.statistic > threshold)
         if mine.any() and name in weights.as_known:
             along[mine] = weights.as_known[name].probability(x[mine])
+    known = _known_by(h)[j.newest]
+    days = h.day[j.row + 1] - j.kick.back
+    share = slowed_share(h, j.row, days, (j.kick.statistic > threshold) & (j.kick.size > 0.0), known)
+    along = discounted(along, share)
     plane = np.where(j.plane > PLANE_SEEN, plane_probability(h, j.row, j.plane, weights), 0.0)
     told = np.flatnonzero(1.0 - (1.0 - along) * (1.0 - plane) >= least)
-    found = _measured(j.take(told), along[told], plane[told], weights)
-    known = _known_by(h)[j.newest[told]]
-    first = _first_alarms(found, known, j.newest[told])
-    return found.take(first), known[first]
+    found = _measured(j.take(told), along[told], plane[told], share[told], weights)
+    first = _first_alarms(found, j.newest[told])
+    return found.take(first), known[told][first]
 
 
 def _known_by(h: Histories) -> Times:
@@ -130,7 +134,7 @@ def _known_by(h: Histories) -> Times:
     return np.asarray(known)
 
 
-def _first_alarms(m: Moves, known: Times, newest: Ints) -> Ints:
+def _first_alarms(m: Moves, newest: Ints) -> Ints:
     """Of the judgements on each burn the first; later ones within `SAME_BURN_DAYS` say the same."""
     order = np.lexsort((-m.probability, newest, m.stretch))
     chosen: list[int] = []
@@ -143,7 +147,7 @@ def _first_alarms(m: Moves, known: Times, newest: Ints) -> Ints:
     return np.array(sorted(chosen, key=lambda i: (int(m.stretch[i]), float(m.days[i]))), np.int64)
 
 
-def _measured(j: Judgements, along: Floats, plane: Floats, weights: Weights) -> Moves:
+def _measured(j: Judgements, along: Floats, plane: Floats, share: Floats, weights: Weights) -> Moves:
     h, kind = j.histories, group_of(j.histories, j.row)
     lag, scatter = (
         np.array([getattr(weights.as_known[g], name) if g in weights.as_known else 0.0 for g in GROUPS])[kind]
@@ -178,4 +182,6 @@ def _measured(j: Judgements, along: Floats, plane: Floats, weights: Weights) -> 
         j.rate_off,
         days,
         days,
+        share,
+        near_earth_objects(h),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from hoshimori.detect.moves import Moves
+from hoshimori.detect.storms import STORM_OBJECTS, STORM_SHARE
 from hoshimori.facts import Floats
 from hoshimori.findings import Explanation, Reason
 
@@ -14,14 +15,10 @@ THICK_AIR_KM = 1000.0
 BAD_SHARE = 0.5
 DOUBTED = 0.2
 WIDE_GAP = 3.0
-STORM_SHARE = 0.3
-STORM_OBJECTS = 10
-SAME_TIME_DAYS = 1.0
 
 
-def explanations(m: Moves, fleet: Floats, watched: int) -> list[tuple[Explanation, ...]]:
-    """For every move, what else it might be. fleet: (m,) share of other near-Earth objects slowed at the same time, of
-    `watched` objects in all."""
+def explanations(m: Moves) -> list[tuple[Explanation, ...]]:
+    """For every move, what else it might be."""
     usual_gap = _usual_gaps(m)
     return [
         (
@@ -29,7 +26,7 @@ def explanations(m: Moves, fleet: Floats, watched: int) -> list[tuple[Explanatio
             _refit(m, k),
             _gap(m, k, usual_gap[k]),
             _swap(m, k),
-            *_air(m, k, float(fleet[k]), watched),
+            *_air(m, k),
         )
         for k in range(len(m))
     ]
@@ -60,8 +57,9 @@ def _swap(m: Moves, k: int) -> Explanation:
     return Explanation("identity swap", "rejected", Reason("speed changed", {"off": float(m.rate_off[k])}))
 
 
-def _air(m: Moves, k: int, fleet: float, watched: int) -> list[Explanation]:
+def _air(m: Moves, k: int) -> list[Explanation]:
     h, row = m.histories, int(m.row[k])
+    fleet, watched = float(m.fleet[k]), m.watched
     if h.sets.mean_motion_rev_day[row] < NEAR_EARTH_REV_DAY:
         return [Explanation("drag storm", "rejected", Reason("no air here", {}))]
     height = float(h.sma_km[row] * (1.0 - h.sets.eccentricity[row]) - 6378.135)
@@ -91,15 +89,3 @@ def _storm(m: Moves, k: int, height: float) -> Explanation:
 def _usual_gaps(m: Moves) -> Floats:
     h = m.histories
     return np.array([float(np.median(np.diff(h.day[h.first[s] : h.first[s + 1]]))) for s in m.stretch])
-
-
-def slowed_together(m: Moves) -> tuple[Floats, int]:
-    """(m,) for each move the share of the other near-Earth objects with a slowing within a day; and how many there are."""
-    h = m.histories
-    near = h.sets.mean_motion_rev_day >= NEAR_EARTH_REV_DAY
-    count = len(np.unique(h.sets.norad_id[near]))
-    slow = np.flatnonzero((np.nan_to_num(m.in_track) < 0.0) & near[m.row])
-    days = np.sort(m.days[slow])  # moves of one object lie a day apart: within one day it counts once
-    half = 0.5 * SAME_TIME_DAYS
-    others = np.searchsorted(days, m.days + half) - np.searchsorted(days, m.days - half) - 1.0
-    return np.asarray(np.maximum(others, 0.0) / max(count - 1, 1)), count

@@ -29,6 +29,8 @@ J2000 = np.datetime64("2000-01-01T00:00:00", "us")
 DAY = np.timedelta64(86_400_000_000, "us")
 PLANE_BREAK_RAD = np.radians(5.0)
 """A jump of the plane between two sets that no satellite makes: 650 m/s in LEO. The number changed hands."""
+NEAR_EQUATOR_RAD = np.radians(10.0)
+"""Up to this inclination the plane is followed as a vector: at zero the node turns about at random."""
 SIZE_BREAK = 0.05
 """A jump of this share of the semi-major axis within one gap: 190 m/s in LEO. The same."""
 MIXED = 0.2
@@ -129,7 +131,8 @@ class _Columns:
         node_step = secular.advances(self.node, self.rates.node, self.day)
         days = np.diff(self.day)
         node_step = node_step - 0.5 * (self.rates.node[1:] + self.rates.node[:-1]) * days
-        tilt = np.hypot(np.diff(self.inc), np.sin(0.5 * (self.inc[1:] + self.inc[:-1])) * secular.halved(node_step))
+        across = 2.0 * np.sqrt(np.sin(self.inc[1:]) * np.sin(self.inc[:-1])) * np.abs(np.sin(0.5 * node_step))
+        tilt = np.hypot(np.diff(self.inc), across)  # the angle between the planes: haversines
         size = np.diff(self.sma_km) / self.sma_km[:-1]
         return np.where(self.same, tilt, 0.0), np.where(self.same, size, 0.0)
 
@@ -215,15 +218,11 @@ class _Columns:
         steps = self._run(phase, rate / radius, cosine) * radius[1:] if n else np.zeros(0)
         mean = _of_stretch(rate, first)[stretch]
         along = _summed(steps - mean[1:] * np.diff(self.day), first)
-        node_rate = self.rates.node
-        node_step = secular.advances(self.node, node_rate, self.day) if n else np.zeros(0)
-        node_step = node_step - _of_stretch(node_rate, first)[stretch][1:] * np.diff(self.day)
-        node_km = _summed(node_step * (np.sin(_of_stretch(self.inc, first))[stretch] * radius)[1:], first)
+        tilt_km, node_km = self._plane(first, stretch, radius)
         turned = secular.advances(np.radians(self.sets.argp_deg), self.rates.perigee, self.day) if n else np.zeros(0)
         turned = turned - 0.5 * (self.rates.perigee[1:] + self.rates.perigee[:-1]) * np.diff(self.day)
         angle = _summed(turned, first)
         ecc_km = self.sets.eccentricity * radius * np.stack((np.cos(angle), np.sin(angle)))
-        tilt_km = (self.inc - _of_stretch(self.inc, first)[stretch]) * radius
         given, sigma = trend.rate_witness(self.day, along, rate - mean, first, RATE_WINDOW)
         return Histories(
             self.sets,
@@ -238,6 +237,17 @@ class _Columns:
             node_km,
             ecc_km,
         )
+
+    def _plane(self, first: Ints, stretch: Ints, radius: Floats) -> tuple[Floats, Floats]:
+        """Two directions in which the plane moves, km: tilt and node; near the equator, where the node is lost, the two
+        components of the inclination vector."""
+        inc = _of_stretch(self.inc, first)[stretch]
+        step = secular.advances(self.node, self.rates.node, self.day) if len(self.day) else np.zeros(0)
+        step = step - _of_stretch(self.rates.node, first)[stretch][1:] * np.diff(self.day)
+        node = _summed(step, first) * np.sin(inc)
+        flat = inc < NEAR_EQUATOR_RAD
+        x, y = self.inc * np.cos(self.node), self.inc * np.sin(self.node)
+        return np.where(flat, x, self.inc - inc) * radius, np.where(flat, y, node) * radius
 
     def _run(self, phase: Floats, rate: Floats, cosine: Floats) -> Floats:
         """Advance from row to row, rad: whole turns of node and of the rest are counted apart, since cos(i) weighs the node."""

@@ -17,7 +17,7 @@ from hoshimori.detect import becoming_known
 from hoshimori.detect.burns import Burn, Told, Untold
 from hoshimori.detect.candidates import THRESHOLD, candidates
 from hoshimori.detect.classes import chained, labels, routine
-from hoshimori.detect.dull import explanations, slowed_together
+from hoshimori.detect.dull import explanations
 from hoshimori.detect.histories import Histories, by_object, histories
 from hoshimori.detect.moves import Moves, moves
 from hoshimori.detect.weighing import Weights, shipped
@@ -81,8 +81,7 @@ def _method(settings: Settings, weights: Weights, as_it_became_known: bool) -> d
 
 
 def _burns(m: Moves, known_utc: Times, method: Mapping[str, Any]) -> Iterator[Burn]:
-    fleet, watched = slowed_together(m)
-    tests = explanations(m, fleet, watched)
+    tests = explanations(m)
     h = m.histories
     for _, rows in by_object(h.sets.norad_id[m.row]):
         mine = m.take(np.arange(rows.start, rows.stop))

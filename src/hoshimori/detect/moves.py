@@ -8,6 +8,7 @@ import numpy as np
 
 from hoshimori.detect.candidates import DIGIT_RAD, PLANE_SETS, PLANE_WINDOW, Candidates
 from hoshimori.detect.histories import Histories
+from hoshimori.detect.storms import discounted, near_earth_objects, slowed_share
 from hoshimori.detect.weighing import GROUPS, Weights, group_of, in_track_m_s, probabilities
 from hoshimori.facts import Bools, Floats, Ints
 from hoshimori.sky import trend
@@ -30,7 +31,7 @@ class Moves:
 
     in_track, cross_track: m/s, NaN where unknown; *_sigma one sigma, of the bound where the value is unknown; radial_bound.
     along, plane: probabilities of either kind of change. joined: the burn is a chain of several (low thrust), which began at
-    start_days and ended at stop_days.
+    start_days and ended at stop_days. fleet: share of the other near-Earth objects slowed at the same time, of `watched`.
     """
 
     histories: Histories
@@ -51,13 +52,15 @@ class Moves:
     rate_off: Floats
     start_days: Floats
     stop_days: Floats
+    fleet: Floats
+    watched: int
 
     def __len__(self) -> int:
         return len(self.row)
 
     def take(self, which: Ints | Bools) -> Moves:
-        rest = {k: getattr(self, k)[which] for k in self.__dataclass_fields__ if k != "histories"}
-        return Moves(self.histories, **rest)
+        rest = {k: getattr(self, k)[which] for k in self.__dataclass_fields__ if k not in ("histories", "watched")}
+        return Moves(self.histories, watched=self.watched, **rest)
 
     @property
     def probability(self) -> Floats:
@@ -72,13 +75,17 @@ class Moves:
 def moves(c: Candidates, weights: Weights, threshold: float, least: float) -> tuple[Moves, Ints]:
     """Moves with a probability of `least` or more, and the rows at which an object was displaced without a change of speed."""
     along, plane = probabilities(c, weights, threshold)
-    found = _measured(c, weights, along, plane)
+    share = slowed_share(
+        c.histories, c.row, c.histories.day[c.row + 1] - c.along.back, (c.along.statistic > threshold) & (c.along.size > 0.0)
+    )
+    along = discounted(along, share)
+    found = _measured(c, weights, along, plane, share)
     swapped = displaced(found)
     found = found.take(~swapped & (found.probability >= least))
     return _merged(found), c.row[swapped]
 
 
-def _measured(c: Candidates, weights: Weights, along: Floats, plane: Floats) -> Moves:
+def _measured(c: Candidates, weights: Weights, along: Floats, plane: Floats, share: Floats) -> Moves:
     h, j = c.histories, c.along
     by_phase = along >= plane
     kind = group_of(h, c.row)
@@ -111,6 +118,8 @@ def _measured(c: Candidates, weights: Weights, along: Floats, plane: Floats) -> 
         c.rate_off,
         days,
         days,
+        share,
+        near_earth_objects(h),
     )
 
 

@@ -22,10 +22,10 @@ from hoshimori.facts import Bools, Floats, Ints
 from hoshimori.sky import trend
 
 GROUPS = ("near Earth since 2013", "near Earth before 2013", "deep")
+# A burn's size is left out on purpose: it tells Fengyun's burns from Fengyun's noise, and nothing of other satellites.
 FEATURES = (
     "log statistic",
     "log statistic over best bad set",
-    "log size",
     "raises a near-Earth orbit",
     "share of doubted sets around",
     "mean motion disagrees",
@@ -125,12 +125,10 @@ def _near_earth(h: Histories, row: Ints) -> Bools:
 def columns(j: trend.Jumps, near_earth: Bools, rate_off: Floats, noise: Floats, plane: Floats) -> Floats:
     """The features of kicks (m,) from what was judged, the disagreement of mean motions, ln noise, and plane over scatter."""
     statistic = np.maximum(j.statistic, 0.1)
-    size = np.abs(in_track_m_s(j.size)) * 1e3
     return np.column_stack(
         [
             np.log(statistic),
             np.clip(np.log(statistic / (j.bad + 10.0)), -3.0, 5.0),
-            np.clip(np.log(size + 0.05), -3.0, 9.0),
             np.where(near_earth, -np.sign(j.size), 0.0),
             j.doubted,
             rate_off,

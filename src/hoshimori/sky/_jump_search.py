@@ -18,6 +18,8 @@ ROUNDS = 40
 AROUND = 40
 """A jump is judged on this many observations on either side."""
 ROWS_AROUND = 10
+LEAST_SHIFTS = 12
+"""Fewer shifts of level than this do not tell what is usual."""
 
 COLUMNS = 13
 """gap, statistic, back, size, size sigma, time sigma, best bad-observation statistic beside it, bend statistic, bend size, sigma
@@ -210,6 +212,9 @@ def level_shifts(y, first, sets, window):  # type: ignore[no-untyped-def]
             shift[k] = np.median(y[k + 1 : min(b, k + 1 + sets)]) - np.median(y[max(a, k + 1 - sets) : k + 1])
         for k in range(a + 1, b - 2):
             part = shift[max(a + 1, k - window // 2) : min(b - 2, k + window // 2 + 1)]
+            if len(part) < LEAST_SHIFTS:
+                shift[k] = np.nan
+                continue
             centre[k] = np.median(part)
             scatter[k] = 1.4826 * np.median(np.abs(part - centre[k]))
     return shift, centre, scatter

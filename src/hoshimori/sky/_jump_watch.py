@@ -15,6 +15,8 @@ RELEARN = 10
 LEAST = 5
 OPEN_GAPS = 4
 """The newest gaps stay open to judgement for this many observations."""
+LEAST_SHIFTS = 12
+"""Fewer past shifts of level than this do not tell what is usual."""
 SETTLED = 3.0
 """A gap whose statistic exceeds this many thresholds is taken as a jump at once where two observations follow it."""
 
@@ -120,7 +122,7 @@ def shift_by(y, start, gap, newest, sets, window):  # type: ignore[no-untyped-de
                 break
             past[count] = np.median(y[q + 1 : q + 1 + sets]) - np.median(y[q + 1 - sets : q + 1])
             count += 1
-        if count < 5:
+        if count < LEAST_SHIFTS:
             continue
         middle = np.median(past[:count])
         scatter[i] = 1.4826 * np.median(np.abs(past[:count] - middle))
