@@ -92,7 +92,7 @@ def test_a_burn_is_told_with_its_sigmas_and_what_is_not_known_as_a_dash() -> Non
     assert cells["burn_plane"] == "—"
     assert cells["burn_radial"] == "< 50.0 mm/s"
     assert cells["label"] == "station-keeping (not its routine)"
-    assert cells["known"] == "2025-06-12 02:00 20 h after"
+    assert cells["known"] == "2025-06-12 02:00 +20 h"
 
 
 def test_burns_become_a_table_with_a_column_for_each_part_and_its_sigma() -> None:

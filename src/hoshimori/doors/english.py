@@ -143,7 +143,7 @@ EN: Mapping[str, str] = {
     "burn_radial": "Radial (R)",
     "probability": "Probability",
     "known": "Known at (UTC)",
-    "delay": "{span} after",
+    "delay": "+{span}",
     "object": "Object",
     "routine": "routine",
     "not routine": "not its routine",
@@ -305,4 +305,5 @@ EN: Mapping[str, str] = {
     "why short stretch": "this stretch of the record has {sets:.0f} sets; at least {least:.0f} are needed",
     "why displaced without a change of speed": "it is displaced along its orbit without a change of speed: not a "
     "burn, but perhaps another object under its number",
+    "burn_main": "Larger part",
 }

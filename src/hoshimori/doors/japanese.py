@@ -140,7 +140,7 @@ JA: Mapping[str, str] = {
     "burn_radial": "動径 (R)",
     "probability": "確率",
     "known": "判明時刻 (UTC)",
-    "delay": "{span} 後",
+    "delay": "+{span}",
     "object": "物体",
     "routine": "いつもの動作",
     "not routine": "いつもと異なる",
@@ -292,4 +292,5 @@ JA: Mapping[str, str] = {
     "why short stretch": "記録のこの区間は {sets:.0f} 組。少なくとも {least:.0f} 組が必要",
     "why displaced without a change of speed": "速さが変わらずに軌道上で位置がずれた: 軌道変更ではなく、番号が別の物"
     "体に付いた可能性",
+    "burn_main": "大きい方の成分",
 }

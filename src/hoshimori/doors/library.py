@@ -233,7 +233,7 @@ def _flat_burn(burn: Burn) -> dict[str, Any]:
     out: dict[str, Any] = {"norad_id": burn.norad_id, "t_utc": burn.t_utc, "sigma_s": burn.sigma_s}
     for k, part in enumerate(("radial", "in_track", "cross_track")):
         for name, value in ((f"dv_{part}_m_s", burn.dv_rtn_m_s[k]), (f"dv_{part}_m_s_sigma", burn.dv_sigma_m_s[k])):
-            out[name] = None if np.isnan(value) else value
+            out[name] = value if np.isfinite(value) else None
     out |= {"probability": burn.probability, "class": burn.label, "routine": burn.routine}
     times = ("known_utc", "start_utc", "stop_utc", "last_before_utc", "first_after_utc")
     return out | {name: getattr(burn, name) for name in times} | {"data_mode": burn.data_mode.name}

@@ -13,18 +13,21 @@ from rich.text import Text
 from hoshimori.detect.burns import Burn, Told, Untold
 from hoshimori.detect.stays import Stay
 from hoshimori.doors.marks import COLOURS
-from hoshimori.doors.measured import bound, span, speed
+from hoshimori.doors.measured import bound, main_part, span, speed
 from hoshimori.doors.terminal import console, put_lines
 from hoshimori.doors.words import burn_label, label, minute, say, words
 from hoshimori.facts import ElementSets, Watchlist
 
-WIDE = 120
+WIDE = 140
 """Columns of a terminal from which all columns are shown."""
 FEW = 5
 """Up to this many objects of which nothing can be told are named one by one; more are counted by reason."""
 HEADINGS = ("object", "burn_time", "burn_size", "burn_plane", "label", "probability", "burn_radial", "known")
-NARROW = 6
-"""How many of them a narrow terminal shows."""
+NUMBERS = ("burn_size", "burn_main", "burn_plane", "probability", "burn_radial")
+WHOLE = ("burn_time", "burn_main", "burn_size", "burn_plane", "known")
+"""Columns that are not folded."""
+NARROW = ("object", "burn_time", "burn_main", "label", "probability")
+"""The columns of a narrow terminal."""
 STAYS = ("asset", "other", "since", "until", "miss", "shape", "unusual_score", "reasons")
 TELLING = 0.9
 """A measure of a stay is put in words from here on."""
@@ -41,7 +44,7 @@ def show_told(told: Told, sets: ElementSets, names: Mapping[str, str], *, lang: 
         print(_none(told, sets, w))
         return
     out = console()
-    shown = told.burns[-last:] if last else told.burns
+    shown = sorted(told.burns, key=lambda b: b.t_utc)[-last:] if last else told.burns
     out.print(burns_table(shown, w, names, wide=out.width >= WIDE))
     if len(shown) < len(told.burns):
         print(w["newest only"].format(shown=len(shown), burns=len(told.burns)))
@@ -56,13 +59,11 @@ def _none(told: Told, sets: ElementSets, w: Mapping[str, str]) -> str:
 def burns_table(burns: Sequence[Burn], w: Mapping[str, str], names: Mapping[str, str], *, wide: bool) -> Table:
     """One row a burn. The object is named where there are several."""
     several = len({b.norad_id for b in burns}) > 1
-    headings = [h for h in (HEADINGS if wide else HEADINGS[:NARROW]) if several or h != "object"]
+    headings = [h for h in (HEADINGS if wide else NARROW) if several or h != "object"]
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     for heading in headings:
-        justify: Literal["right", "left"] = (
-            "right" if heading in ("burn_size", "burn_plane", "probability", "burn_radial") else "left"
-        )
-        table.add_column(w[heading], justify=justify, overflow="fold")
+        justify: Literal["right", "left"] = "right" if heading in NUMBERS else "left"
+        table.add_column(w[heading], justify=justify, overflow="fold", no_wrap=heading in WHOLE)
     for burn in burns:
         cells = burn_cells(burn, w, names)
         style = COLOURS.get(burn.label, "")
@@ -73,12 +74,14 @@ def burns_table(burns: Sequence[Burn], w: Mapping[str, str], names: Mapping[str,
 def burn_cells(burn: Burn, w: Mapping[str, str], names: Mapping[str, str]) -> dict[str, str]:
     """A burn in words, by heading. An em dash where the sets do not say."""
     radial, in_track, cross_track = zip(burn.dv_rtn_m_s, burn.dv_sigma_m_s, strict=True)
+    part, value, sigma = main_part(burn)
     number = str(burn.norad_id)
     delay = w["delay"].format(span=span(burn.delay_s, w)) if burn.delay_s >= 0.0 else ""
     routine = "" if burn.routine is None else f" ({w['routine' if burn.routine else 'not routine']})"
     return {
         "object": f"{number} {names.get(number, '')}".strip(),
         "burn_time": f"{minute(burn.t_utc)} ± {span(burn.sigma_s, w)}",
+        "burn_main": f"{part} {speed(value, sigma)}" if part else "—",
         "burn_size": speed(*in_track) or "—",
         "burn_plane": speed(*cross_track) or "—",
         "burn_radial": speed(*radial) or bound(radial[1]) or "—",

@@ -47,7 +47,7 @@ def put_lines(records: Iterable[Any]) -> None:
     """One JSON object a line on standard output."""
     plain = not shows_unicode()
     for record in records:
-        print(json.dumps(record, ensure_ascii=plain))
+        print(json.dumps(record, ensure_ascii=plain, allow_nan=False))
 
 
 def shows_unicode() -> bool:
