@@ -30,7 +30,7 @@ EXAMPLE: dict[str, str | float] = {
     "slot_deg_e": 132.0, "half_width_deg": 0.1, "longest": 20.0, "was_deg_day": 1.0, "inc_deg": 0.2, "usual_deg": 0.05,
     "sma_km": 7000.0, "usual_km": 7010.0,
     "half_width_km": 1.0, "local_time_h": 10.4, "usual_h": 10.5, "half_width_min": 3.0, "track_km": 2.0, "score": 0.7,
-    "times": 4.0, "off": 0.5, "usual_days": 1.0, "height_km": 700.0, "objects": 40.0,
+    "times": 4.0, "dv_m_s": 0.2, "probability": 0.9, "off": 0.5, "usual_days": 1.0, "height_km": 700.0, "objects": 40.0,
 }  # fmt: skip
 
 
