@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import hoshimori
+from hoshimori.detect.burns import LABELS
 from hoshimori.doors.english import EN
 from hoshimori.doors.japanese import JA
 from hoshimori.doors.words import LANGUAGES, label, say, when, words
@@ -119,6 +120,18 @@ def test_japanese_readers_get_their_own_time_beside_utc() -> None:
 def test_a_label_within_a_label_is_said_in_both() -> None:
     assert label("shared slot (parking)", EN) == "shared slot (parking)"
     assert label("shared slot (parking)", JA) == f"{JA['shared slot']} ({JA['parking']})"
+
+
+@pytest.mark.parametrize("kind", LABELS)
+def test_every_kind_of_burn_has_words_of_its_own(kind: str) -> None:
+    """Not those of an element or of a state, which share a name with two of them."""
+    for w in LANGUAGES.values():
+        assert label(kind, w) == w[f"burn {kind}"]
+    assert label("inclination", EN) != EN["inclination"]
+
+
+def test_a_label_of_somebody_else_is_said_as_it_stands() -> None:
+    assert label("plume (hot)", JA) == "plume (hot)"
 
 
 def test_an_unknown_language_is_refused_with_those_that_are_known() -> None:

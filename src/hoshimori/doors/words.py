@@ -81,7 +81,7 @@ def _called(number: str, names: Mapping[str, str]) -> str:
 def label(text: str, w: Mapping[str, str]) -> str:
     """A label of an event in words: "parking", or "shared slot (parking)"; one without words as it stands."""
     outer, _, inner = text.partition(" (")
-    said, more = (w.get(x, w.get(f"burn {x}", x)) for x in (outer, inner.rstrip(")")))
+    said, more = (w.get(f"burn {x}", w.get(x, x)) for x in (outer, inner.rstrip(")")))
     return f"{said} ({more})" if inner else said
 
 
