@@ -21,7 +21,7 @@ from hoshimori.facts import Asset, DataMode, ElementSets, Ephemeris, Watchlist
 from hoshimori.findings import Event, Evidence, Minimum, Quantity, iso
 from hoshimori.ports import Detector, plugin
 
-TOLERANCE = {"km": 1e-6, "km/s": 1e-9, "s": 1e-3, "d": 1e-8, "h": 1e-6}
+TOLERANCE = {"km": 1e-6, "km/s": 1e-9, "m/s": 1e-6, "s": 1e-3, "d": 1e-8, "h": 1e-6}
 """How far a recomputed number may lie from the claimed one, by unit: rounding between processors, nothing more."""
 NEEDED = ("start", "stop", "as_of", "asset", "cospar_id", "declared", "settings")
 DIGEST = re.compile("[0-9a-f]{32}")

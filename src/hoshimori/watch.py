@@ -156,9 +156,10 @@ def _doubt_reasons(mine: Sequence[Event]) -> list[Reason]:
 
 
 def _event_reasons(mine: Sequence[Event]) -> list[Reason]:
-    """One reason for each stay that is not usual, and for each visitor the nearest of its passes."""
+    """One reason for each stay that is not usual, for each visitor the nearest of its passes, then what the asset did itself."""
     unusual = [e for e in mine if not e.normal and e.kind != "doubtful set"]
-    plain = [e for e in unusual if e.kind not in ("approach", "stay")]  # of whatever other detector is installed
+    own = [OWN[e.kind](e) for e in unusual if e.kind in OWN]
+    plain = [e for e in unusual if e.kind not in ("approach", "stay", *OWN)]  # of whatever other detector is installed
     unusual = [e for e in unusual if e.kind in ("approach", "stay")]
     passes: dict[str, list[Event]] = {}
     for e in unusual:
@@ -167,7 +168,27 @@ def _event_reasons(mine: Sequence[Event]) -> list[Reason]:
     nearest = [(min(found, key=lambda e: e.quantities["miss_km"].value), len(found)) for found in passes.values()]
     stays = [(e, 1) for e in unusual if e.kind != "approach"]
     met = [_reason(e, count) for e, count in sorted([*stays, *nearest], key=lambda x: x[0].quantities["miss_km"].value)]
-    return met + [Reason("event", {"kind": e.kind, "said": e.label, "when": iso(e.start_utc)}) for e in plain]
+    return met + own + [Reason("event", {"kind": e.kind, "said": e.label, "when": iso(e.start_utc)}) for e in plain]
+
+
+def _manoeuvre(event: Event) -> Reason:
+    """What kind of burn, when, and how much of it is known."""
+    parts = [event.quantities[q].value for q in ("dv_in_track_m_s", "dv_cross_track_m_s") if q in event.quantities]
+    values: dict[str, str | float] = {"label": event.label, "when": iso(event.start_utc)}
+    values["probability"] = event.quantities["probability"].value
+    if not parts:
+        return Reason("manoeuvre of unknown size", values)
+    return Reason("manoeuvre", values | {"dv_m_s": float(np.hypot(*parts) if len(parts) == 2 else abs(parts[0]))})
+
+
+def _departure(event: Event) -> Reason:
+    """How it left its usual behaviour, since when, and how far outside it is, 0 to 1."""
+    score = event.quantities["score"].value
+    return Reason("departure", {"label": event.label, "when": iso(event.start_utc), "score": score})
+
+
+OWN = {"manoeuvre": _manoeuvre, "pattern": _departure}
+"""Kinds of events about what an asset did, not what came near it, and how each is put as a reason."""
 
 
 def _reason(event: Event, passes: int) -> Reason:

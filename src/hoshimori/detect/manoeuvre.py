@@ -28,6 +28,9 @@ from hoshimori.ports import Progress, View, silent
 SHOWN_SETS = 40
 """The evidence of a burn names this many sets on either side: what it was judged on."""
 
+REMARKABLE = ("relocation", "avoidance", "graveyard", "deorbit", "unusual")
+"""Burns that need a look even by those who know too little of the object to call anything unusual for it."""
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -202,7 +205,7 @@ class Manoeuvre:
 
 
 def event(burn: Burn, evidence: Evidence, as_of_utc: np.datetime64) -> Event:
-    """A burn as an event. `normal` where it is like the object's own earlier burns, or where too few are known to say."""
+    """A burn as an event. `normal` where it keeps the orbit and is not unlike the object's own burns, as far as these are known."""
     quantities = {
         "probability": Quantity(burn.probability, "1"),
         "t_sigma_s": Quantity(burn.sigma_s, "s"),
@@ -220,7 +223,7 @@ def event(burn: Burn, evidence: Evidence, as_of_utc: np.datetime64) -> Event:
         subject=str(burn.norad_id),
         others=(),
         label=burn.label,
-        normal=burn.routine is not False,
+        normal=burn.routine is not False and burn.label not in REMARKABLE,
         quantities=finite,
         evidence=(evidence,),
         explanations=burn.explanations,
