@@ -89,8 +89,8 @@ def _measured(c: Candidates, weights: Weights, along: Floats, plane: Floats, sha
     h, j = c.histories, c.along
     by_phase = along >= plane
     kind = group_of(h, c.row)
-    lag = np.array([weights.groups[g].lag_days for g in GROUPS])[kind]
-    scatter = np.array([weights.groups[g].scatter_days for g in GROUPS])[kind]
+    lag = np.array([weights.group(g).lag_days for g in GROUPS])[kind]
+    scatter = np.array([weights.group(g).scatter_days for g in GROUPS])[kind]
     gap = h.day[c.row + 1] - h.day[c.row]
     days = np.where(by_phase, h.day[c.row + 1] - j.back - lag, h.day[c.row + 1] - 0.5 * gap)
     sigma = np.where(by_phase, np.hypot(np.minimum(j.back_sigma, gap), scatter), np.maximum(gap / np.sqrt(12.0), scatter))

@@ -33,8 +33,16 @@ FEATURES = (
     "log noise over its median",
     "log plane change over scatter",
 )
+NEAREST = {
+    "near Earth since 2013": GROUPS,
+    "near Earth before 2013": ("near Earth before 2013", "near Earth since 2013", "deep"),
+    "deep": ("deep", "near Earth since 2013", "near Earth before 2013"),
+}
+"""Whose weights, and whose lag, a group borrows while it has none of its own: the same regime first, then the newer era."""
 PLANE_FEATURES = ("log plane change over scatter", "before 2013")
 RIDGE = 1.0
+MOST_FOLLOWING = 3
+"""As it becomes known, a gap is judged with one, two and three sets after it; each is learnt apart."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +80,10 @@ class Weights:
     plane: Group
     learnt_on: str = ""
 
+    def group(self, name: str) -> Group:
+        """What weighs candidates of this group: its own or, where none of its burns was there to learn from, the nearest's."""
+        return self.groups[next(g for g in NEAREST[name] if g in self.groups)]
+
     def to_json(self) -> dict[str, Any]:
         groups, known = ({k: asdict(g) for k, g in x.items()} for x in (self.groups, self.as_known))
         return {
@@ -95,6 +107,11 @@ class Weights:
 def shipped() -> Weights:
     text = resources.files("hoshimori.detect").joinpath("weights.json").read_text(encoding="utf-8")
     return Weights.from_json(json.loads(text))
+
+
+def known_as(group: str, following: int) -> str:
+    """The name of a group of judgements with this many sets after the gap."""
+    return f"{group}, {following} after"
 
 
 def group_of(h: Histories, row: Ints) -> Ints:
@@ -152,8 +169,8 @@ def probabilities(c: Candidates, weights: Weights, threshold: float) -> tuple[Fl
         x, kind = features(c), group_of(c.histories, c.row)
         for g, name in enumerate(GROUPS):
             mine = (kind == g) & (c.along.statistic > threshold)
-            if mine.any() and name in weights.groups:
-                along[mine] = weights.groups[name].probability(x[mine])
+            if mine.any():
+                along[mine] = weights.group(name).probability(x[mine])
     plane = plane_probability(c.histories, c.row, c.plane[2], weights)
     return along, np.where(c.plane_statistic > threshold, plane, 0.0)
 
