@@ -243,7 +243,9 @@ class _Columns:
         components of the inclination vector."""
         inc = _of_stretch(self.inc, first)[stretch]
         step = secular.advances(self.node, self.rates.node, self.day) if len(self.day) else np.zeros(0)
-        step = step - _of_stretch(self.rates.node, first)[stretch][1:] * np.diff(self.day)
+        step = step - 0.5 * (self.rates.node[1:] + self.rates.node[:-1]) * np.diff(
+            self.day
+        )  # a new height turns it at a new rate
         node = _summed(step, first) * np.sin(inc)
         flat = inc < NEAR_EQUATOR_RAD
         x, y = self.inc * np.cos(self.node), self.inc * np.sin(self.node)

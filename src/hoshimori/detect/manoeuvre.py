@@ -205,7 +205,7 @@ class Manoeuvre:
 
 
 def event(burn: Burn, evidence: Evidence, as_of_utc: np.datetime64) -> Event:
-    """A burn as an event. `normal` where it keeps the orbit and is not unlike the object's own burns, as far as these are known."""
+    """A burn as an event. `normal` where it keeps the orbit and is not unlike the object's own burns as far as known."""
     quantities = {
         "probability": Quantity(burn.probability, "1"),
         "t_sigma_s": Quantity(burn.sigma_s, "s"),
