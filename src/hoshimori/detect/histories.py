@@ -51,8 +51,9 @@ class Histories:
 
     day: TAI days since 2000. along_km: distance run, less the stretch's mean rate. rate_km_day, rate_sigma_km_day: the same
     from the mean motions; raw_rate_km_day: before their running bias against the phases was taken off. tilt_km, node_km:
-    inclination and node times the radius (node times sin i). ecc_km: (2, n) eccentricity vector times the radius, turned back
-    by the secular motion of the perigee.
+    inclination and node times the radius (node times sin i). node_unsure_km: one sigma of the node's step to the next row where
+    the height changed in between, nobody knows when. ecc_km: (2, n) eccentricity vector times the radius, turned back by the
+    secular motion of the perigee.
     """
 
     sets: ElementSets
@@ -65,6 +66,7 @@ class Histories:
     raw_rate_km_day: Floats
     tilt_km: Floats
     node_km: Floats
+    node_unsure_km: Floats
     ecc_km: Floats
 
     def __len__(self) -> int:
@@ -235,6 +237,7 @@ class _Columns:
             rate - mean,
             np.asarray(tilt_km),
             node_km,
+            self._node_unsure(radius),
             ecc_km,
         )
 
@@ -243,13 +246,19 @@ class _Columns:
         components of the inclination vector."""
         inc = _of_stretch(self.inc, first)[stretch]
         step = secular.advances(self.node, self.rates.node, self.day) if len(self.day) else np.zeros(0)
-        step = step - 0.5 * (self.rates.node[1:] + self.rates.node[:-1]) * np.diff(
-            self.day
-        )  # a new height turns it at a new rate
+        mean = 0.5 * (self.rates.node[1:] + self.rates.node[:-1])  # set by set: a new height turns it at a new rate
+        step = step - mean * np.diff(self.day)
         node = _summed(step, first) * np.sin(inc)
         flat = inc < NEAR_EQUATOR_RAD
         x, y = self.inc * np.cos(self.node), self.inc * np.sin(self.node)
         return np.where(flat, x, self.inc - inc) * radius, np.where(flat, y, node) * radius
+
+    def _node_unsure(self, radius: Floats) -> Floats:
+        """km, at each row for the gap after it: the change of the node's rate, begun anywhere in the gap."""
+        turn = np.append(np.abs(np.diff(self.rates.node)) * np.diff(self.day), 0.0) if len(self.day) else np.zeros(0)
+        return np.asarray(
+            np.where(np.append(self.same, False)[: len(turn)], turn, 0.0) * radius * np.sin(self.inc) / np.sqrt(12.0)
+        )
 
     def _run(self, phase: Floats, rate: Floats, cosine: Floats) -> Floats:
         """Advance from row to row, rad: whole turns of node and of the rest are counted apart, since cos(i) weighs the node."""

@@ -22,6 +22,8 @@ ECCENTRIC = 0.1
 DISPLACED = 0.25
 """Two kicks in neighbouring gaps that cancel to this share, and that the mean motions do not show, displace without speeding."""
 UNSEEN_BY_RATES = 0.5
+MOST_OF_IT = 0.7
+"""Fits follow a change of plane late, never early: of neighbouring gaps it is told of the first with this share of the largest."""
 DISPLACED_KM = 30.0
 
 
@@ -31,7 +33,8 @@ class Moves:
 
     in_track, cross_track: m/s, NaN where unknown; *_sigma one sigma, of the bound where the value is unknown; radial_bound.
     along, plane: probabilities of either kind of change. joined: the burn is a chain of several (low thrust), which began at
-    start_days and ended at stop_days. fleet: share of the other near-Earth objects slowed at the same time, of `watched`.
+    start_days and ended at stop_days. fleet: share of the other near-Earth objects slowed at the same time, of `watched`. seen: the
+    newest set that the burn was judged from, at least the first after it.
     """
 
     histories: Histories
@@ -53,6 +56,7 @@ class Moves:
     start_days: Floats
     stop_days: Floats
     fleet: Floats
+    seen: Ints
     watched: int
 
     def __len__(self) -> int:
@@ -79,13 +83,29 @@ def moves(c: Candidates, weights: Weights, threshold: float, least: float) -> tu
         c.histories, c.row, c.histories.day[c.row + 1] - c.along.back, (c.along.statistic > threshold) & (c.along.size > 0.0)
     )
     along = discounted(along, share)
-    found = _measured(c, weights, along, plane, share)
+    plane, shown = _plane_once(c, along, plane)
+    found = _measured(c, weights, along, plane, shown, share)
     swapped = displaced(found)
     found = found.take(~swapped & (found.probability >= least))
     return _merged(found), c.row[swapped]
 
 
-def _measured(c: Candidates, weights: Weights, along: Floats, plane: Floats, share: Floats) -> Moves:
+def _plane_once(c: Candidates, along: Floats, plane: Floats) -> tuple[Floats, Bools]:
+    """(m,) the probability of a change of plane, and (m,) where it is told: each change once.
+
+    Levels are taken over `PLANE_SETS` sets, so one change shows in all gaps that are nearer to each other than that.
+    """
+    size, stretch = c.plane[2], c.histories.stretch[c.row]
+    shows = np.flatnonzero((size >= PLANE_SEEN) & ((plane > 0.5) | (along > 0.5)))
+    apart = (np.diff(c.row[shows]) >= PLANE_SETS) | (np.diff(stretch[shows]) > 0)
+    out, told = plane.copy(), np.zeros(len(c), bool)
+    for group in np.split(shows, np.flatnonzero(apart) + 1) if len(shows) else []:
+        first = group[np.argmax(size[group] >= MOST_OF_IT * size[group].max())]
+        out[group], out[first], told[first] = 0.0, plane[group].max(), True
+    return out, told
+
+
+def _measured(c: Candidates, weights: Weights, along: Floats, plane: Floats, shown: Bools, share: Floats) -> Moves:
     h, j = c.histories, c.along
     by_phase = along >= plane
     kind = group_of(h, c.row)
@@ -95,7 +115,7 @@ def _measured(c: Candidates, weights: Weights, along: Floats, plane: Floats, sha
     days = np.where(by_phase, h.day[c.row + 1] - j.back - lag, h.day[c.row + 1] - 0.5 * gap)
     sigma = np.where(by_phase, np.hypot(np.minimum(j.back_sigma, gap), scatter), np.maximum(gap / np.sqrt(12.0), scatter))
     speed = h.speed_km_s(c.row) * 1000.0 / h.sma_km[c.row]  # m/s per km of tilt, node or eccentricity
-    tilt, node, seen = c.plane
+    tilt, node, _ = c.plane
     cross, cross_sigma = np.hypot(tilt, node) * speed, _cross_sigma(c) * speed
     eccentric = h.sets.eccentricity[c.row] > ECCENTRIC
     in_track = np.where(eccentric, np.nan, in_track_m_s(j.size))
@@ -106,8 +126,8 @@ def _measured(c: Candidates, weights: Weights, along: Floats, plane: Floats, sha
         sigma,
         in_track,
         np.where(eccentric, np.abs(in_track_m_s(j.size)), np.abs(in_track_m_s(j.size_sigma))),
-        np.where(seen >= PLANE_SEEN, cross, np.nan),
-        np.where(seen >= PLANE_SEEN, cross_sigma, np.hypot(cross, cross_sigma)),
+        np.where(shown, cross, np.nan),
+        np.where(shown, cross_sigma, np.hypot(cross, cross_sigma)),
         _radial_bound(c) * speed,
         along,
         plane,
@@ -119,6 +139,7 @@ def _measured(c: Candidates, weights: Weights, along: Floats, plane: Floats, sha
         days,
         days,
         share,
+        c.row + 1,
         near_earth_objects(h),
     )
 
