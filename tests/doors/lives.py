@@ -11,6 +11,7 @@ from hoshimori.detect.burns import LABELS, UNKNOWN, Burn, Untold
 from hoshimori.doors.timeline import Span
 from hoshimori.facts import DataMode, ElementSets
 from hoshimori.findings import Evidence, Explanation, Quantity, Reason
+from hoshimori.sky import orbits, secular
 
 START = np.datetime64("2025-06-01T06:00", "us")
 DAY = np.timedelta64(86_400_000_000, "us")
@@ -46,6 +47,33 @@ def synchronous(days: int = 60, *, norad_id: int = 90001, mode: DataMode = DataM
         "eccentricity": np.full(len(day), 2e-4), "inc_deg": 0.03 + 1e-4 * day, "raan_deg": np.full(len(day), 80.0),
         "argp_deg": np.full(len(day), 100.0), "ma_deg": (longitude + np.degrees(time.gmst_rad(epoch)) - 180.0) % 360.0,
         "name": np.full(len(day), "SLOT KEEPER", object), "known_utc": epoch + np.timedelta64(8, "h"),
+    }  # fmt: skip
+    return ElementSets.build(columns, data_mode=mode)
+
+
+BURNS = ((40.3, 0.02), (75.6, 0.025), (100.2, -0.03))
+"""Days after START and in-track velocity changes, m/s, of the object that `flown` makes."""
+
+
+def flown(days: int = 120, *, norad_id: int = 799700001, mode: DataMode = DataMode.EXERCISE) -> ElementSets:
+    """Daily sets of a low orbit that runs on by SGP4's own secular rates between `BURNS`, with the noise of good sets."""
+    v_m_s, n0, rng = 7208.0, 12.8093, np.random.default_rng(1)
+    edges = np.array([0.0, *(t for t, _ in BURNS), days])
+    motion = n0 * np.cumprod([1.0, *(1.0 - 3.0 * dv / v_m_s for _, dv in BURNS)])
+    same = np.ones(len(motion))
+    start = np.full(len(motion), START)
+    elements = (7.5e-4, 66.04, 200.0, 270.0, 90.0, 0.0)  # eccentricity, inclination, node, perigee, anomaly, B*
+    leg = secular.rates(orbits.prepare(start, motion, *(x * same for x in elements)))
+    day = np.arange(days, dtype=float)
+    spent = np.clip(day[:, None] - edges[:-1], 0.0, np.diff(edges))  # days on each leg
+    node, perigee, anomaly = (np.degrees(spent @ np.asarray(r)) for r in (leg.node, leg.perigee, leg.anomaly))
+    epoch = START + (day * 86400e6).astype("timedelta64[us]")
+    columns: dict[str, Any] = {
+        "norad_id": np.full(days, norad_id), "epoch_utc": epoch, "known_utc": epoch + np.timedelta64(8, "h"),
+        "mean_motion_rev_day": motion[np.searchsorted(edges[1:-1], day)] + 2e-8 * rng.normal(size=days),
+        "eccentricity": np.full(days, 7.5e-4), "inc_deg": 66.04 + 1e-4 * rng.normal(size=days),
+        "raan_deg": (200.0 + node) % 360.0, "argp_deg": (270.0 + perigee) % 360.0,
+        "ma_deg": (90.0 + anomaly + 5e-4 * rng.normal(size=days)) % 360.0, "name": np.full(days, "OCEAN TWO", object),
     }  # fmt: skip
     return ElementSets.build(columns, data_mode=mode)
 

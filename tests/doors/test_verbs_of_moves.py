@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from rich.cells import cell_len
 
 import hoshimori as library
-from hoshimori.detect.burns import Untold
-from hoshimori.exercise.burning import BurningSky, PlantedBurn, burning_sky
+from hoshimori.detect.pattern import Pattern
+from hoshimori.detect.stays import Stay
+from hoshimori.doors.moves import show_stays
 from hoshimori.facts import DataMode, ElementSets
 from hoshimori.formats import dump_omm, dump_tle
 from tests.command import hoshimori
 from tests.conftest import Practice
+from tests.doors.lives import BURNS, START, flown
 from tests.doors.test_report import Page
 
 EXERCISE = ("--mode", "EXERCISE")
@@ -24,7 +28,8 @@ PROMISED = {
     "evidence",
 }  # fmt: skip
 MEASURED = {"subject", "other", "start_utc", "stop_utc", "min_range_km", "sigma_km", "shape", "unusual", "measures"}
-AN_HOUR = np.timedelta64(1, "h")
+NUMBER = "799700001"
+A_DAY = np.timedelta64(86_400_000_000, "us")
 
 
 @pytest.fixture(autouse=True)
@@ -33,21 +38,8 @@ def wide(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="module")
-def sky() -> BurningSky:
-    return burning_sky(days=80)
-
-
-@pytest.fixture(scope="module")
-def planted(sky: BurningSky) -> list[PlantedBurn]:
-    """The promised burns of the low object that has most of them."""
-    low = [b for b in sky.truth.planted if b.promised and sky.truth.regimes[b.norad_id] == "LEO" and b.kind == "station-keeping"]
-    numbers = [b.norad_id for b in low]
-    return [b for b in low if b.norad_id == max(numbers, key=numbers.count)]
-
-
-@pytest.fixture(scope="module")
-def history(sky: BurningSky, planted: list[PlantedBurn]) -> ElementSets:
-    return sky.sets.take(sky.sets.norad_id == planted[0].norad_id)
+def history() -> ElementSets:
+    return flown()
 
 
 @pytest.fixture
@@ -60,17 +52,18 @@ def file(history: ElementSets, tmp_path: Path) -> Path:
     return place
 
 
-def test_burns_come_as_json_lines_from_a_file_and_nothing_else(file: Path, planted: list[PlantedBurn], home: Path) -> None:
+def test_burns_come_as_json_lines_from_a_file_and_nothing_else(file: Path, home: Path) -> None:
     done = hoshimori("manoeuvres", "--from", file, *EXERCISE, "--json")
     assert done.code == 0
     found = [json.loads(line) for line in done.out.splitlines()]
     assert all(x.keys() >= PROMISED for x in found)
-    times = np.array([x["t_utc"].rstrip("Z") for x in found], "datetime64[us]")
-    assert all(np.abs(times - b.t_utc).min() < 24 * AN_HOUR for b in planted)
+    days = [float((np.datetime64(x["t_utc"].rstrip("Z"), "us") - START) / A_DAY) for x in found]
+    assert days == pytest.approx([day for day, _ in BURNS], abs=0.5)
+    assert [x["dv_rtn_m_s"][1] for x in found] == pytest.approx([dv for _, dv in BURNS], rel=0.1)
     assert not home.exists()  # the catalogue was not touched
 
 
-def test_a_plain_two_line_file_is_enough(history: ElementSets, planted: list[PlantedBurn], tmp_path: Path, home: Path) -> None:
+def test_a_plain_two_line_file_is_enough(history: ElementSets, tmp_path: Path, home: Path) -> None:
     """A REAL file: nothing in two lines says where they come from."""
     n = len(history)
     plain = history.having(norad_id=np.full(n, 33105), data_mode=np.full(n, DataMode.REAL, np.uint8))
@@ -78,7 +71,7 @@ def test_a_plain_two_line_file_is_enough(history: ElementSets, planted: list[Pla
     place.write_text(dump_tle(plain, lines=2), encoding="ascii")
     done = hoshimori("manoeuvres", "--from", place, "--json")
     assert (done.code, done.err) == (0, "")
-    assert len(done.out.splitlines()) >= len(planted)
+    assert len(done.out.splitlines()) >= len(BURNS)
     assert {json.loads(x)["norad_id"] for x in done.out.splitlines()} == {33105}
 
 
@@ -89,10 +82,11 @@ def test_the_record_of_first_sight_says_when_a_burn_could_be_known(file: Path, h
     assert all(b.delay_s > 0.0 for b in told.burns)
 
 
-def test_nothing_known_later_is_used(file: Path, planted: list[PlantedBurn]) -> None:
-    first = min(planted, key=lambda b: b.t_utc)
-    told = library.manoeuvres(file, modes=[DataMode.EXERCISE], as_of=first.t_utc)
-    assert all(b.known_utc <= first.t_utc for b in told.burns)
+def test_nothing_known_later_is_used(file: Path) -> None:
+    as_of = START + 60 * A_DAY
+    told = library.manoeuvres(file, modes=[DataMode.EXERCISE], as_of=as_of)
+    assert len(told.burns) == 1
+    assert told.burns[0].known_utc <= as_of
 
 
 def test_a_window_and_a_probability_choose_among_burns(file: Path) -> None:
@@ -118,8 +112,8 @@ def test_too_few_sets_is_an_answer_and_not_an_error(history: ElementSets, tmp_pa
     assert "何も言えません" in hoshimori("manoeuvres", "--from", place, *EXERCISE, "--lang", "ja").out
 
 
-def test_of_a_number_without_sets_nothing_can_be_told(file: Path, planted: list[PlantedBurn]) -> None:
-    both = ("--norad", str(planted[0].norad_id), "--norad", "7")
+def test_of_a_number_without_sets_nothing_can_be_told(file: Path) -> None:
+    both = ("--norad", NUMBER, "--norad", "7")
     done = hoshimori("manoeuvres", "--from", file, *EXERCISE, *both, "--json")
     assert done.code == 0
     assert "7: cannot tell, because no element set held for 7" in done.err
@@ -155,8 +149,8 @@ def test_a_file_of_the_wrong_kind_is_refused_with_its_problems(tmp_path: Path, h
     assert "this is a web page" in done.err
 
 
-def test_a_life_is_drawn_in_the_terminal_from_a_file(file: Path, planted: list[PlantedBurn], home: Path) -> None:
-    done = hoshimori("history", str(planted[0].norad_id), "--from", file, *EXERCISE)
+def test_a_life_is_drawn_in_the_terminal_from_a_file(file: Path, home: Path) -> None:
+    done = hoshimori("history", NUMBER, "--from", file, *EXERCISE)
     assert done.code == 0
     assert done.out.startswith("EXERCISE")
     assert "mean altitude (km)" in done.out
@@ -166,9 +160,9 @@ def test_a_life_is_drawn_in_the_terminal_from_a_file(file: Path, planted: list[P
 
 
 @pytest.mark.parametrize("lang", ["en", "ja"])
-def test_a_life_is_a_page_without_a_network(lang: str, file: Path, planted: list[PlantedBurn], tmp_path: Path) -> None:
+def test_a_life_is_a_page_without_a_network(lang: str, file: Path, tmp_path: Path) -> None:
     out = tmp_path / "life.html"
-    done = hoshimori("history", str(planted[0].norad_id), "--from", file, *EXERCISE, "--out", out, "--lang", lang)
+    done = hoshimori("history", NUMBER, "--from", file, *EXERCISE, "--out", out, "--lang", lang)
     assert (done.code, done.out) == (0, f"{out}\n")
     page = Page(out.read_text(encoding="utf-8"))
     assert page.open == []
@@ -176,11 +170,11 @@ def test_a_life_is_a_page_without_a_network(lang: str, file: Path, planted: list
     assert page.tags["script"] == page.tags["link"] == 0
     said = " ".join(page.text)
     assert ("演習" if lang == "ja" else "EXERCISE") in said
-    assert said.count(" ± ") >= len(planted)
+    assert said.count(" ± ") >= len(BURNS)
 
 
-def test_a_life_is_a_picture(file: Path, planted: list[PlantedBurn], tmp_path: Path) -> None:
-    words = ("history", str(planted[0].norad_id), "--from", file, *EXERCISE, "--out")
+def test_a_life_is_a_picture(file: Path, tmp_path: Path) -> None:
+    words = ("history", NUMBER, "--from", file, *EXERCISE, "--out")
     assert hoshimori(*words, tmp_path / "life.svg").code == 0
     assert hoshimori(*words, tmp_path / "life.png").code == 0
     assert ElementTree.parse(tmp_path / "life.svg").getroot().tag.endswith("svg")
@@ -195,25 +189,50 @@ def test_a_life_from_the_catalogue_can_be_a_list(practice: Practice) -> None:
     assert record["schema"] == "hoshimori.history/1"
 
 
-def test_stays_come_as_json_lines_and_as_a_table(practice: Practice) -> None:
+@pytest.fixture(scope="module")
+def found(practice: Practice) -> list[Stay]:
+    return library.stays(watchlist="japan-comms", home=practice.home, as_of="data", modes=[DataMode.EXERCISE])
+
+
+def test_stays_come_as_json_lines_and_are_those_of_the_call(practice: Practice, found: list[Stay]) -> None:
     done = hoshimori("stays", "--watch", "japan-comms", *practice.options(), "--json")
     assert done.code == 0
-    found = [json.loads(line) for line in done.out.splitlines()]
-    assert found
-    assert all(x.keys() >= MEASURED and 0.0 <= x["unusual"] <= 1.0 for x in found)
-    table = hoshimori("stays", "--watch", "japan-comms", *practice.options(), "--lang", "ja")
-    assert "異常度" in table.out
+    lines = [json.loads(line) for line in done.out.splitlines()]
+    assert lines
+    assert all(x.keys() >= MEASURED and 0.0 <= x["unusual"] <= 1.0 for x in lines)
+    assert lines == [json.loads(json.dumps(s.to_json())) for s in found]
 
 
-def test_the_calls_and_the_commands_say_the_same(practice: Practice) -> None:
-    opened = {"home": practice.home, "as_of": "data", "modes": [DataMode.EXERCISE]}
-    stays = library.stays(watchlist="japan-comms", **opened)  # type: ignore[arg-type]
-    lines = hoshimori("stays", "--watch", "japan-comms", *practice.options(), "--json").out.splitlines()
-    assert [json.loads(json.dumps(s.to_json())) for s in stays] == [json.loads(x) for x in lines]
-    table = library.to_arrow(stays)
-    assert table["unusual"].to_pylist() == [s.unusual for s in stays]
+@pytest.mark.parametrize("columns", [80, 140])
+def test_the_table_of_stays_fits_and_begins_with_the_most_unusual(
+    columns: int, practice: Practice, found: list[Stay], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    show_stays(found, practice.sweep.watchlist, 500, {s.other: f"NAME {s.other}" for s in found}, lang="ja", as_json=False)
+    out = capsys.readouterr().out
+    assert "異常度" in out
+    assert max(cell_len(x.rstrip()) for x in out.splitlines()) <= columns
+    first = re.search(r" ([01]\.\d\d) ", out)
+    assert first is not None
+    assert float(first[1]) == pytest.approx(max(s.unusual for s in found), abs=0.005)
+
+
+def test_no_stay_is_a_sentence(practice: Practice, capsys: pytest.CaptureFixture[str]) -> None:
+    show_stays([], practice.sweep.watchlist, 500, {}, lang="en", as_json=False)
+    assert "No stay was found near 21 assets among 500 objects." in capsys.readouterr().out
+
+
+def test_stays_become_a_table_with_a_column_for_each_measure(found: list[Stay]) -> None:
+    table = library.to_arrow(found)
+    assert table["unusual"].to_pylist() == [s.unusual for s in found]
     assert str(table.schema.field("measure_sun_behind").type) == "double"
-    line = library.timeline(43633, **opened)  # type: ignore[arg-type]
-    assert "43633" in library.draw(line)
-    usual = library.pattern(43633, **opened)  # type: ignore[arg-type]
-    assert isinstance(usual, Untold) or usual.norad_id == 43633
+
+
+def test_a_life_can_be_asked_for_and_drawn_in_python(file: Path, tmp_path: Path) -> None:
+    line = library.timeline(int(NUMBER), file, modes=[DataMode.EXERCISE], start=START + 50 * A_DAY)
+    assert [round(float((b.t_utc - START) / A_DAY)) for b in line.burns] == [76, 100]
+    library.draw(line, tmp_path / "life.svg")
+    assert NUMBER in (tmp_path / "life.svg").read_text(encoding="utf-8")
+    usual = library.pattern(int(NUMBER), file, modes=[DataMode.EXERCISE])
+    assert isinstance(usual, Pattern)
+    assert usual.regime == "LEO"
