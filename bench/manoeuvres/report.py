@@ -7,17 +7,16 @@ from dataclasses import replace
 
 import numpy as np
 
-from bench.manoeuvres import calibration, labels, scores
+from bench.manoeuvres import calibration, scores
 from bench.manoeuvres.matching import Found
 from bench.manoeuvres.protocols import ALL_TIME, Run
 from bench.manoeuvres.scores import Part
 from bench.manoeuvres.tables import Cell, Table
-from bench.manoeuvres.truth import MODERN, History, Truth
+from bench.manoeuvres.truth import MODERN, History
 from hoshimori.facts import ASSUMED_LATENCY
 
 TOLERANCES = {"±12 h": np.timedelta64(12, "h"), "±1 d": np.timedelta64(1, "D"), "±3 d": np.timedelta64(3, "D")}
 DAY, THREE_DAYS = TOLERANCES["±1 d"], TOLERANCES["±3 d"]
-EAST_WEST = ("north-south", "attitude")
 
 
 def parts(histories: Sequence[History]) -> list[Part]:
@@ -50,7 +49,7 @@ def pooled(part: Part, runs: Sequence[Run]) -> Table:
     rows = []
     for run in runs:
         mine = seen_by(part, run)
-        row: list[Cell] = [_named(run), mine.made()]
+        row: list[Cell] = [named(run), mine.made()]
         for tolerance in TOLERANCES.values():
             table = scores.judged(mine, told(run), tolerance)
             t, (low, high) = scores.tally(mine, table), scores.f1_interval(mine, table)
@@ -74,7 +73,7 @@ def by_satellite(histories: Sequence[History], run: Run) -> Table:
             rows.append((h.satellite.name, era, day.made, *ratios, *counts))
     columns = tuple(f"{x} {name}" if x == "P" else x for name in TOLERANCES for x in ("P", "R", "F1"))
     return Table(
-        f"By satellite: {_named(run)} (counts at ±1 d; `idle`: found beside a line without net delta-v, not judged)",
+        f"By satellite: {named(run)} (counts at ±1 d; `idle`: found beside a line without net delta-v, not judged)",
         ("satellite", "era", "made", *columns, "hits", "false", "idle", "false/y"),
         rows,
         (0, 0, 0, *(3,) * 9, 0, 0, 0, 2),
@@ -87,13 +86,33 @@ def times(part: Part, runs: Sequence[Run]) -> Table:
         mine = seen_by(part, run)
         for name, tolerance in TOLERANCES.items():
             t = scores.timing(mine, scores.judged(mine, told(run), tolerance))
-            rows.append((_named(run), name, t.n, t.median_abs_h, t.median_h, t.inside_1_sigma, t.inside_2_sigma))
+            rows.append((named(run), name, t.n, t.median_abs_h, t.median_h, t.inside_1_sigma, t.inside_2_sigma))
     return Table(
         f"Time of the burn, {part.name}: hours, found less made, of the hits; stated sigma holds 0.68 and 0.95 if honest",
         ("detector, protocol", "within", "hits", "median |error|", "median", "inside 1 sigma", "2 sigma"),
         rows,
         (0, 0, 0, 2, 2, 2, 2),
     )
+
+
+def times_and_sizes_by_satellite(histories: Sequence[History], run: Run) -> Table:
+    rows: list[tuple[Cell, ...]] = []
+    for h in histories:
+        for era, start, stop in (("< 2013", ALL_TIME[0], MODERN), (">= 2013", MODERN, ALL_TIME[1])):
+            mine = seen_by(Part(h.satellite.name, (h,), start, stop), run)
+            if not mine.made() or not mine.histories:
+                continue
+            table = scores.judged(mine, told(run), DAY if h.satellite.regime == "LEO" else THREE_DAYS)
+            t, along, across = scores.timing(mine, table), scores.size(mine, table, 1), scores.size(mine, table, 2)
+            timing = (t.n, t.median_abs_h, t.median_h, t.inside_1_sigma, t.inside_2_sigma)
+            rows.append(
+                (h.satellite.name, era, *timing, along.n, along.ratio, along.spread, across.n, across.ratio, across.spread)
+            )
+    note = "Hits within ±1 d, GEO ±3 d; hours, found less made; delta-v found over made, burns of 3 mm/s and more, spread by MAD."
+    timed = ("hits", "median |error|", "median", "inside 1 sigma", "2 sigma")
+    sized = ("in-track", "ratio", "spread", "cross-track", "ratio", "spread")
+    digits = (0, 0, 0, 2, 2, 2, 2, 0, 3, 3, 0, 3, 3)
+    return Table(f"Times and sizes by satellite: {named(run)}", ("satellite", "era", *timed, *sized), rows, digits, note)
 
 
 def sizes(part: Part, runs: Sequence[Run]) -> Table:
@@ -103,7 +122,7 @@ def sizes(part: Part, runs: Sequence[Run]) -> Table:
         table = scores.judged(mine, told(run), DAY)
         for name, axis, alone in (("in-track", 1, False), ("in-track, alone 6 d", 1, True), ("cross-track, length", 2, False)):
             s = scores.size(mine, table, axis, alone=alone)
-            rows.append((_named(run), name, s.n, s.ratio, s.spread, s.median_abs_mm_s, s.sign))
+            rows.append((named(run), name, s.n, s.ratio, s.spread, s.median_abs_mm_s, s.sign))
     return Table(
         f"Delta-v found over made, {part.name}: burns of 3 mm/s and more mostly along the axis, hits within ±1 d",
         ("detector, protocol", "axis", "burns", "median ratio", "spread (MAD)", "median |error| mm/s", "sign right"),
@@ -116,7 +135,7 @@ def recalls(part: Part, runs: Sequence[Run]) -> Table:
     by_run = []
     for run in runs:
         mine = seen_by(part, run)
-        by_run.append((_named(run), scores.recall_by_size(mine, scores.judged(mine, told(run), DAY))))
+        by_run.append((named(run), scores.recall_by_size(mine, scores.judged(mine, told(run), DAY))))
     classes = [f"{name} ({made})" for name, made, _ in by_run[0][1]] if by_run else []
     rows = [(name, *(hits / made if made else None for _, made, hits in rs)) for name, rs in by_run]
     title = f"Recall within ±1 d by size of the burn in mm/s (how many, of the first row's years), {part.name}"
@@ -132,7 +151,7 @@ def operating(parts_: Iterable[Part], runs: Sequence[Run]) -> Table:
             at = scores.operating_point(mine, candidates, DAY)
             t = at.tally if at else None
             figures = (t.recall, t.precision, t.f1, t.false_per_year) if t else (None,) * 4
-            rows.append((_named(run), part.name, at.score if at else None, *figures))
+            rows.append((named(run), part.name, at.score if at else None, *figures))
     return Table(
         "At one false alarm per satellite-year or fewer: the threshold of best recall within ±1 d, chosen on the scored data",
         ("detector, protocol", "part", "threshold", "recall", "precision", "F1", "false/y"),
@@ -152,9 +171,9 @@ def probabilities(parts_: Iterable[Part], runs: Sequence[Run]) -> list[Table]:
             for what, r in (("told", only), ("with candidates", more if more != only else None)):
                 if r is None:
                     continue
-                rows.append((_named(run), part.name, what, r.n, r.brier, r.base, r.expected_error))
+                rows.append((named(run), part.name, what, r.n, r.brier, r.base, r.expected_error))
                 bins = [(f"{k / 10:.1f}-{(k + 1) / 10:.1f}", *b) for k, b in enumerate(r.bins) if b[0]]
-                title = f"Reliability, {_named(run)}, {part.name}, {what}"
+                title = f"Reliability, {named(run)}, {part.name}, {what}"
                 tenths.append(Table(title, ("stated", "burns", "mean stated", "share right"), bins, (0, 0, 3, 3)))
     head = Table(
         "Probability against what was true within ±1 d (`base`: Brier score of always saying the share that is right)",
@@ -175,7 +194,7 @@ def delays(parts_: Iterable[Part], runs: Sequence[Run]) -> Table:
             mine = seen_by(part, run)
             table = scores.judged(mine, known, THREE_DAYS)
             d, t = scores.delays(mine, table, ASSUMED_LATENCY), scores.tally(mine, table)
-            rows.append((_named(run), part.name, d.n, d.median_h, d.most_h, d.median_sets, d.most_sets, t.recall, t.precision))
+            rows.append((named(run), part.name, d.n, d.median_h, d.most_h, d.median_sets, d.most_sets, t.recall, t.precision))
     hours = int(ASSUMED_LATENCY / np.timedelta64(1, "h"))
     return Table(
         "As it became known: from the burn to the alarm, hits within ±3 d",
@@ -186,50 +205,5 @@ def delays(parts_: Iterable[Part], runs: Sequence[Run]) -> Table:
     )
 
 
-def agreement(found: Sequence[labels.Agreement]) -> Table:
-    return Table(
-        "The truth as read here against the labels of maneuver-detect 0.3.0 (DORIS/IDS lines; first burn of each line)",
-        ("satellite", "our lines", "labels", "pairs", "worst s", "with delta-v", "worst mm/s"),
-        [(a.satellite, a.lines, a.labels, a.pairs, a.worst_s, a.sized, a.worst_mm_s) for a in found],
-        (0, 0, 0, 0, 3, 0, 3),
-    )
-
-
-def choices(histories: Sequence[History], strict: Sequence[History], runs: Sequence[Run]) -> Table:
-    """F1 at ±1 d (GEO: ±3 d) under the other way of counting."""
-    rows: list[tuple[Cell, ...]] = []
-    for run in runs:
-        for name, leo, geo in (
-            ("as printed above", histories, histories),
-            ("found beside an idle line: a false alarm", [_without_idle(h) for h in histories], histories),
-            ("only lines of exactly zero sum are idle", strict, histories),
-            ("Fengyun: east-west alone is truth, the rest idle", histories, [_east_west(h) for h in histories]),
-        ):
-            low, high = seen_by(parts(leo)[0], run), seen_by(parts(geo)[3], run)
-            a = scores.tally(low, scores.judged(low, told(run), DAY))
-            b = scores.tally(high, scores.judged(high, told(run), THREE_DAYS))
-            rows.append((_named(run), name, a.made, a.hits, a.false, a.f1, b.made, b.hits, b.false, b.f1))
-    return Table(
-        "What the choices of the truth weigh: LEO from 2013 within ±1 d, Fengyun within ±3 d",
-        ("detector, protocol", "counted", "made", "hits", "false", "F1", "made GEO", "hits", "false", "F1"),
-        rows,
-        (0, 0, 0, 0, 0, 3, 0, 0, 0, 3),
-    )
-
-
-def _without_idle(h: History) -> History:
-    return replace(h, truth=replace(h.truth, idle_utc=h.truth.idle_utc[:0]))
-
-
-def _east_west(h: History) -> History:
-    """North-south and attitude entries are neither truth nor false alarms."""
-    t, other = h.truth, np.isin(h.truth.kind, EAST_WEST)
-    idle = np.sort(np.concatenate([t.idle_utc, t.t_utc[other]]))
-    kept = Truth(
-        t.t_utc[~other], t.dv_rtn_m_s[~other], t.parts[~other], t.kind[~other], idle, t.start_utc, t.stop_utc
-    )  # fmt: skip
-    return replace(h, truth=kept)
-
-
-def _named(run: Run) -> str:
+def named(run: Run) -> str:
     return f"{run.name}, {run.protocol}"

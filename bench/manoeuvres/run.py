@@ -1,6 +1,7 @@
 """Who found which manoeuvre: ours, a peer and a floor, on the same ten satellites, against the operators' own records.
 
-    python bench/manoeuvres/run.py [--data FOLDER] [--peer-python PATH] [--protocol as-it-is|one-out|earlier ...] [--json OUT]
+    python bench/manoeuvres/run.py [--data FOLDER] [--peer-python PATH] [--protocol one-out|earlier ...] [--json OUT]
+    python bench/manoeuvres/run.py --learn [--data FOLDER]        writes the weights that are shipped
 
 FOLDER: the project's test data (HOSHIMORI_DATA). PATH: the interpreter of an environment with maneuver-detect 0.3.0, see peers.py
 (HOSHIMORI_PEER_PYTHON); without it the peer is left out.
@@ -24,21 +25,28 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # run as a script, the root is not where names are looked for
 
-from bench.manoeuvres import labels, report
+from bench.manoeuvres import choosing, labels, report
 from bench.manoeuvres.floor import Floor, LearntFloor
+from bench.manoeuvres.ours import Hoshimori
 from bench.manoeuvres.peers import ManeuverDetect
 from bench.manoeuvres.protocols import Run, as_it_is, earlier_years, leave_one_out
+from bench.manoeuvres.shipping import WEIGHTS, shipped_text
 from bench.manoeuvres.sockets import Learner, Weights
 from bench.manoeuvres.tables import Table
+from bench.manoeuvres.targets import targets
 from bench.manoeuvres.truth import History, histories
 
-PROTOCOLS = ("as-it-is", "one-out", "earlier")
+PROTOCOLS = ("one-out", "earlier")
 
 
 def main() -> int:
     asked = arguments()
     began = time.monotonic()
     satellites = histories(asked.data)
+    if asked.learn:
+        WEIGHTS.write_text(shipped_text(satellites), encoding="utf-8")
+        print(f"{WEIGHTS} written")
+        return 0
     runs = answered(satellites, asked)
     tables = list(all_tables(satellites, histories(asked.data, cancels=0.0), runs, asked.data))
     print("\n".join(table.text() for table in tables))
@@ -54,11 +62,13 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--peer-python", type=Path, default=os.environ.get("HOSHIMORI_PEER_PYTHON"))
     parser.add_argument("--protocol", nargs="*", choices=PROTOCOLS, default=list(PROTOCOLS))
     parser.add_argument("--json", type=Path)
+    parser.add_argument("--learn", action="store_true", help="learn the shipped weights on all satellites, and write them")
     return parser.parse_args()
 
 
 def answered(satellites: Sequence[History], asked: argparse.Namespace) -> list[Run]:
-    runs = [as_it_is(Floor(), satellites), *learnt(LearntFloor(), satellites, asked.protocol)]
+    runs = [*learnt(Hoshimori(), satellites, asked.protocol), *learnt(LearntFloor(), satellites, asked.protocol)]
+    runs.append(as_it_is(Floor(), satellites))
     if asked.peer_python:
         runs.append(as_it_is(ManeuverDetect(asked.peer_python), satellites))
     return runs
@@ -74,16 +84,22 @@ def all_tables(satellites: Sequence[History], strict: Sequence[History], runs: S
     parts = report.parts(satellites)
     modern, old, _, geo, _ = parts
     return [
-        report.agreement(labels.agreements(data)),
+        choosing.agreement(labels.agreements(data)),
         *(report.pooled(part, runs) for part in parts),
         *(report.by_satellite(satellites, run) for run in runs),
+        *(report.times_and_sizes_by_satellite(satellites, run) for run in runs),
         *(report.times(part, runs) for part in (modern, old, geo)),
         *(report.sizes(part, runs) for part in (modern, old)),
         *(report.recalls(part, runs) for part in (modern, old)),
         report.operating((modern, old, geo), runs),
         *report.probabilities((modern, old, geo), runs),
         report.delays((modern, old, geo), runs),
-        report.choices(satellites, strict, runs),
+        choosing.choices(satellites, strict, runs),
+        targets(
+            satellites,
+            [r for r in runs if r.name == Hoshimori.name],
+            next((r for r in runs if r.name == ManeuverDetect.name), None),
+        ),
     ]
 
 

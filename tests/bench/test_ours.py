@@ -1,48 +1,61 @@
-"""Our burns before the judge: every number arrives in its column, in order of time."""
+"""Our detector before the judge says what `find` says, and a year without a teacher is weighed by its neighbour."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
+import pytest
 
-from bench.manoeuvres.ours import Find, Hoshimori, burns_found
-from hoshimori.detect.burns import Burn, Told
+from bench.manoeuvres import ours
+from bench.manoeuvres.matching import Found, found
+from bench.manoeuvres.truth import SATELLITES, element_sets
+from hoshimori.detect.burns import Burn
+from hoshimori.detect.manoeuvre import Settings, find
+from hoshimori.detect.weighing import GROUPS, shipped
 from hoshimori.facts import ElementSets
-from hoshimori.findings import Evidence
-from tests.bench.made import HOUR, history, hours, known
-
-NAN = float("nan")
 
 
-def burn(t_utc: np.datetime64, probability: float) -> Burn:
-    return Burn(
-        norad_id=7, t_utc=t_utc, sigma_s=600.0, dv_rtn_m_s=(NAN, 0.02, -0.01), dv_sigma_m_s=(0.1, 0.001, 0.01),
-        probability=probability, label="station-keeping", routine=True, explanations=(), known_utc=t_utc + 30 * HOUR,
-        last_before_utc=t_utc - HOUR, first_after_utc=t_utc + HOUR, start_utc=t_utc, stop_utc=t_utc,
-        evidence=Evidence("made", "made@1", ()), quantities={},
-    )  # fmt: skip
+def burns_found(burns: tuple[Burn, ...]) -> Found:
+    return found(
+        np.array([b.t_utc for b in burns], "datetime64[us]"),
+        [b.probability for b in burns],
+        [b.sigma_s for b in burns],
+        [b.dv_rtn_m_s for b in burns],
+        np.array([b.known_utc for b in burns], "datetime64[us]"),
+    )
 
 
-def test_what_a_burn_says_arrives_in_order_of_time() -> None:
-    late, early = hours(500, 200)
-    columns = burns_found([burn(late, 0.9), burn(early, 0.4)])
-    assert columns.t_utc.tolist() == hours(200, 500).tolist()
-    assert columns.probability.tolist() == columns.score.tolist() == [0.4, 0.9]
-    assert columns.sigma_s.tolist() == [600.0, 600.0]
-    assert columns.dv_rtn_m_s[:, 1:].tolist() == [[0.02, -0.01]] * 2
-    assert (columns.known_utc - columns.t_utc == 30 * HOUR).all()
-    assert len(burns_found([])) == 0
+def same(one: Found, other: Found) -> None:
+    assert len(one) == len(other) > 0
+    assert (np.abs(one.t_utc - other.t_utc) <= np.timedelta64(1, "us")).all()
+    assert (one.known_utc == other.known_utc).all()
+    for name in ("probability", "score", "sigma_s", "dv_rtn_m_s"):
+        np.testing.assert_allclose(getattr(one, name), getattr(other, name), rtol=1e-12)
 
 
-def test_told_weighed_and_as_it_became_known_are_kept_apart() -> None:
-    def finder(*probabilities: float) -> Find:
-        def find(sets: ElementSets) -> Told:
-            return Told(tuple(burn(sets.epoch_utc[k], p) for k, p in enumerate(probabilities)), ())
+@pytest.fixture(scope="module", params=["Sentinel-6A", "Fengyun-2H"])
+def sets(request: pytest.FixtureRequest, data: Path) -> ElementSets:
+    """The two shortest records, one near the Earth and one synchronous."""
+    return element_sets(next(s for s in SATELLITES if s.name == request.param), data)
 
-        return find
 
-    detector = Hoshimori(finder(0.9), finder(0.9, 0.2), finder(0.7))
-    answer = detector.answers([history(7, known(hours(200)))])[7]
-    assert answer.told.probability.tolist() == [0.9]
-    assert answer.candidates.probability.tolist() == [0.9, 0.2]
-    assert answer.as_known is not None
-    assert answer.as_known.probability.tolist() == [0.7]
+@pytest.mark.data
+@pytest.mark.parametrize("settings", [ours.TOLD, ours.CANDIDATES])
+def test_the_judge_hears_in_retrospect_what_find_tells(sets: ElementSets, settings: Settings) -> None:
+    same(ours.told(sets, shipped(), settings), burns_found(find(sets, settings=settings).burns))
+
+
+@pytest.mark.data
+def test_the_judge_hears_as_it_became_known_what_find_tells(sets: ElementSets) -> None:
+    same(ours.as_known(sets, shipped(), ours.TOLD), burns_found(find(sets, as_it_became_known=True).burns))
+
+
+@pytest.mark.data
+def test_a_group_without_a_teacher_is_weighed_by_its_neighbour(sets: ElementSets) -> None:
+    """Learnt on one group alone, all others say what that one would."""
+    for name in GROUPS:
+        only = replace(shipped(), groups={name: shipped().groups[name]})
+        every = replace(shipped(), groups=dict.fromkeys(GROUPS, shipped().groups[name]))
+        same(ours.told(sets, only, ours.CANDIDATES), ours.told(sets, every, ours.CANDIDATES))
