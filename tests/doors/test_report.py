@@ -9,6 +9,8 @@ from html.parser import HTMLParser
 import pytest
 
 from hoshimori.detect.portrait import portraits
+from hoshimori.detect.unusual import NAMES
+from hoshimori.doors.lives import lives_of
 from hoshimori.doors.report import report
 from hoshimori.doors.tables import names_in
 from hoshimori.doors.words import words
@@ -122,3 +124,20 @@ def test_a_hostile_name_stays_a_name(practice: Practice) -> None:
 
 def test_the_page_is_the_same_twice(practice: Practice, text: str, lang: str) -> None:
     assert made(practice, practice.sweep, lang) == text
+
+
+def test_a_stay_that_is_not_usual_shows_every_measure_of_it(practice: Practice, text: str, lang: str) -> None:
+    strange = [e for e in practice.sweep.events if e.kind == "stay" and not e.normal]
+    assert strange
+    said = " ".join(Page(text).text)
+    for name in NAMES:
+        assert said.count(f"{words(lang)[f'measure {name}']}: ") >= len(strange)
+
+
+def test_every_asset_with_sets_has_its_timeline(practice: Practice, lang: str) -> None:
+    lives = lives_of(practice.view, practice.sweep.watchlist, practice.sweep.events)
+    page = report(practice.sweep, [], {}, lives, lang=lang)
+    assert page.count('<svg class="tl"') == len(lives) > 10
+    assert Page(page).open == []
+    assert page.count(words(lang)["in_numbers"]) >= len(lives)
+    assert len(page) < 1_500_000

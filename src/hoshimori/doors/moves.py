@@ -157,6 +157,14 @@ def _stay_cells(s: Stay, w: Mapping[str, str], names: Mapping[str, str]) -> dict
     }
 
 
+def measured(stay: Stay, w: Mapping[str, str], names: Mapping[str, str]) -> Iterator[str]:
+    """Every measure of a stay in words with its value from 0 to 1, or why it cannot be told."""
+    for m in stay.measures:
+        why = say(m.why, w, names)
+        said = w["not told"].format(why=why) if m.value is None else f"{m.value:.2f} — {why}"
+        yield f"{w.get(f'measure {m.name}', m.name)}: {said}"
+
+
 def telling(stay: Stay, w: Mapping[str, str], names: Mapping[str, str]) -> list[str]:
     """Why it is usual, or the measures beyond nine in ten of chance, the strongest first."""
     if stay.normal:

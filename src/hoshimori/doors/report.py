@@ -9,11 +9,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from hoshimori import __version__
 from hoshimori.detect.portrait import Portrait, Series
+from hoshimori.detect.stays import Stay
 from hoshimori.doors import palette, timeline_svg
 from hoshimori.doors.drawing import Line, chart
 from hoshimori.doors.in_numbers import in_rows, of_timeline
 from hoshimori.doors.lives import Life
-from hoshimori.doors.moves import HEADINGS, burn_cells, untold_lines
+from hoshimori.doors.moves import HEADINGS, burn_cells, measured, untold_lines
 from hoshimori.doors.usual import usual_lines
 from hoshimori.doors.words import age, count, label, minute, say, when, words
 from hoshimori.facts import Asset, DataMode
@@ -141,6 +142,8 @@ def _stay(event: Event, series: Series | None, sweep: Sweep, names: Mapping[str,
     """One stay with its picture and the same in numbers."""
     other = event.others[0]
     out: dict[str, Any] = {"event": event, "other": names.get(other, other), "chart": "", "table": None, "unit": w["range_axis"]}
+    judged = not event.normal and "unusual" in event.quantities
+    out["measures"] = list(measured(Stay.of(event), w, names)) if judged else []
     if series is not None:
         line = _line(series, names)
         title = f"{w['range_plot']}: {line.name}"
