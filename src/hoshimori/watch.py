@@ -178,7 +178,7 @@ def _manoeuvre(event: Event) -> Reason:
     values["probability"] = event.quantities["probability"].value
     if not parts:
         return Reason("manoeuvre of unknown size", values)
-    return Reason("manoeuvre", values | {"dv_m_s": float(np.hypot(*parts) if len(parts) == 2 else abs(parts[0]))})
+    return Reason("manoeuvre", values | {"dv_m_s": float(np.linalg.norm(parts))})
 
 
 def _departure(event: Event) -> Reason:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from hoshimori.detect.moves import Moves
+from hoshimori.detect.moves import ECCENTRIC, Moves
 from hoshimori.facts import Bools, Floats
 
 SYNCHRONOUS_REV_DAY = (0.9, 1.1)
@@ -19,10 +19,13 @@ RELOCATION_DEG_DAY = 0.15
 GRAVEYARD_KM = 150.0
 """A perigee this far above the ring leaves it: IADC asks for 235 km and more, which is often reached in several burns."""
 RELOCATION_KM = 1.0
-DEORBIT_KM = 15.0
+DEORBIT_KM, DEORBIT_RUN_KM = 15.0, 5.0
+"""Lowered by so much in one burn, or in a run of several that nothing follows."""
+EARTH_KM, AIR_KM = 6378.135, 1000.0
+"""A perigee above this height stays up for thousands of years: lowering it is a move, no deorbit."""
 NEAR_EARTH_REV_DAY = 6.4
 UNDONE_DAYS = 4.0
-UNDONE_SHARE = 0.35
+UNDONE_SHARE = 0.5
 """A burn and its opposite within this many days, leaving less than this share, went out of the way and came back."""
 HABIT_BURNS = 5
 UNUSUAL_SIGMAS = 3.5
@@ -71,7 +74,11 @@ def _chain_end(m: Moves, k: int) -> int:
 
 
 def routine(m: Moves) -> list[bool | None]:
-    """Of each move of one object: like its other burns in direction and size? None where there are too few to say."""
+    """Of each move of one object: like its other burns in direction and size? None where there are too few to say.
+
+    Compared with those the same way, and not larger than those along the same line either way: few burns backwards, each of
+    another size, are no habit.
+    """
     if len(m) <= HABIT_BURNS:
         return [None] * len(m)
     size, forward = np.log(np.maximum(sizes(m), 1e-6)), np.nan_to_num(m.in_track) > 0.0
@@ -79,14 +86,18 @@ def routine(m: Moves) -> list[bool | None]:
     out: list[bool | None] = []
     for k in range(len(m)):
         others = np.arange(len(m)) != k
-        alike = others & (forward == forward[k]) & (cross == cross[k])
-        if alike.sum() < 0.1 * others.sum() or alike.sum() < 2:
-            out.append(False)
-            continue
-        middle = np.median(size[alike])
-        spread = max(1.4826 * float(np.median(np.abs(size[alike] - middle))), HABIT_FLOOR)
-        out.append(bool(abs(size[k] - middle) <= UNUSUAL_SIGMAS * spread))
+        same_line = others & (cross == cross[k])
+        alike = same_line & (forward == forward[k])
+        few = alike.sum() < 0.1 * others.sum() or alike.sum() < 2
+        out.append(bool(not few and abs(_beyond(size, alike, k)) <= 1.0 and _beyond(size, same_line, k) <= 1.0))
     return out
+
+
+def _beyond(size: Floats, others: Bools, k: int) -> float:
+    """How far a size lies from the middle of others, as a share of what is usual; above 0 if larger."""
+    middle = np.median(size[others])
+    spread = max(1.4826 * float(np.median(np.abs(size[others] - middle))), HABIT_FLOOR)
+    return float((size[k] - middle) / (UNUSUAL_SIGMAS * spread))
 
 
 def labels(m: Moves, usual: list[bool | None]) -> list[str]:
@@ -97,36 +108,70 @@ def labels(m: Moves, usual: list[bool | None]) -> list[str]:
 
 def _label(m: Moves, k: int, usual: bool | None, undone: bool) -> str:
     h, row = m.histories, int(m.row[k])
-    motion = h.sets.mean_motion_rev_day[row]
     if m.stop_days[k] > m.start_days[k]:
         return "low thrust"
-    cross = np.nan_to_num(m.cross_track[k])
-    if m.plane[k] > 0.5 and cross > 2.0 * abs(np.nan_to_num(m.in_track[k])):
+    cross, along = abs(np.nan_to_num(m.cross_track[k])), abs(np.nan_to_num(m.in_track[k]))
+    if m.plane[k] > 0.5 and cross > 2.0 * along:
         return "inclination"
-    before, after = _levels(m, k, row)
+    motion, ecc = float(h.sets.mean_motion_rev_day[row]), float(h.sets.eccentricity[row])
     if SYNCHRONOUS_REV_DAY[0] < motion < SYNCHRONOUS_REV_DAY[1]:
-        perigee = after * (1.0 - h.sets.eccentricity[min(row + 1, len(h.sma_km) - 1)])
-        if after > before and perigee - RING_KM > GRAVEYARD_KM:
-            return "graveyard"
-        if (
-            abs(motion - 1.0027) < 0.05
-            and max(abs(before - RING_KM), abs(after - RING_KM)) * -DRIFT_DEG_DAY_KM > RELOCATION_DEG_DAY
-        ):
-            return "relocation"
-    elif after - before < -DEORBIT_KM:
-        return "deorbit"
-    elif undone and usual is not True:
-        return "avoidance"
-    elif motion >= NEAR_EARTH_REV_DAY and abs(after - before) > RELOCATION_KM:
+        told = _synchronous(m, k, ecc, usual)
+    elif motion >= NEAR_EARTH_REV_DAY:
+        told = _low(m, k, ecc, usual, undone)
+    else:
+        before, after = _levels(m, k, k)
+        rephased = 540.0 * motion * abs(after - before) / before > RELOCATION_DEG_DAY and ecc < ECCENTRIC
+        told = "relocation" if rephased and usual is not True else ""
+    return told or ("orbit change" if usual is None else "station-keeping" if usual else "unusual")
+
+
+def _synchronous(m: Moves, k: int, ecc: float, usual: bool | None) -> str:
+    """Out of the ring at the end of a run of raising burns; into or out of a drift; or neither, so that the slot is kept."""
+    before, after = _levels(m, k, k)
+    last = _levels(m, *_run(m, k))[1]
+    if m.in_track[k] > 0.0 and last * (1.0 - ecc) - RING_KM > GRAVEYARD_KM:
+        return "graveyard"
+    drift = max(abs(before - RING_KM), abs(after - RING_KM)) * -DRIFT_DEG_DAY_KM
+    if drift > RELOCATION_DEG_DAY:
         return "relocation"
-    return "orbit change" if usual is None else "station-keeping" if usual else "unusual"
+    return "station-keeping" if usual is None and ecc < ECCENTRIC else ""
 
 
-def _levels(m: Moves, k: int, row: int) -> tuple[float, float]:
-    """Semi-major axis before and after, km: medians of three sets within the stretch."""
+def _low(m: Moves, k: int, ecc: float, usual: bool | None, undone: bool) -> str:
+    """Down for good, where the air will do the rest; out of the way and back; to another height; or back to an earlier one."""
+    h, (before, after) = m.histories, _levels(m, k, k)
+    run = _run(m, k)
+    top, bottom = _levels(m, *run)
+    into_the_air = bottom * (1.0 - ecc) - EARTH_KM < AIR_KM
+    lowered = top - bottom > (DEORBIT_KM if run[0] == run[1] else DEORBIT_RUN_KM)
+    if m.in_track[k] < 0.0 and into_the_air and lowered and run[1] == len(m) - 1 and usual is not True:
+        return "deorbit"
+    if undone and usual is not True:
+        return "avoidance"
+    if abs(after - before) > RELOCATION_KM and usual is not True:
+        return "relocation"
+    held = h.sma_km[h.first[m.stretch[k]] : m.row[k] + 1]
+    back = after > before and float(held.max()) > after - 0.5 * (after - before)
+    return "station-keeping" if usual is None and back and ecc < ECCENTRIC else ""
+
+
+def _run(m: Moves, k: int) -> tuple[int, int]:
+    """First and last of the moves around this one that all push the same way, within the stretch."""
+    push, stretch = np.sign(np.nan_to_num(m.in_track)), m.stretch
+    first = last = k
+    while first > 0 and push[first - 1] == push[k] and stretch[first - 1] == stretch[k]:
+        first -= 1
+    while last + 1 < len(m) and push[last + 1] == push[k] and stretch[last + 1] == stretch[k]:
+        last += 1
+    return first, last
+
+
+def _levels(m: Moves, first: int, last: int) -> tuple[float, float]:
+    """Semi-major axis before one move and after another, km: medians of three sets within the stretch."""
     h = m.histories
-    a, b = int(h.first[h.stretch[row]]), int(h.first[h.stretch[row] + 1])
-    return float(np.median(h.sma_km[max(a, row - 2) : row + 1])), float(np.median(h.sma_km[row + 1 : min(b, row + 4)]))
+    a, b = int(h.first[m.stretch[first]]), int(h.first[m.stretch[last] + 1])
+    before, after = h.sma_km[max(a, m.row[first] - 2) : m.row[first] + 1], h.sma_km[m.row[last] + 1 : min(b, m.row[last] + 4)]
+    return float(np.median(before)), float(np.median(after))
 
 
 def _undone(m: Moves) -> Bools:

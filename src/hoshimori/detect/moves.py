@@ -23,8 +23,11 @@ DISPLACED = 0.25
 """Two kicks in neighbouring gaps that cancel to this share, and that the mean motions do not show, displace without speeding."""
 UNSEEN_BY_RATES = 0.5
 MOST_OF_IT = 0.7
-"""Fits follow a change of plane late, never early: of neighbouring gaps it is told of the first with this share of the largest."""
+"""Fits follow a plane late, never early: of neighbouring gaps a change is told of the first with this share of the largest."""
 DISPLACED_KM = 30.0
+SIZE_TIMES, SIZE_SHARE = 2.0, np.array([0.03, 0.2, 0.05])
+"""A smoother's sigma knows its own noise only. Twice that and a share of the size, by group, hold 68 % of the sizes in operators'
+records since 2013 (241 burns) and before (95); deep orbits have no such record: on practice skies."""
 
 
 @dataclass(frozen=True)
@@ -33,8 +36,8 @@ class Moves:
 
     in_track, cross_track: m/s, NaN where unknown; *_sigma one sigma, of the bound where the value is unknown; radial_bound.
     along, plane: probabilities of either kind of change. joined: the burn is a chain of several (low thrust), which began at
-    start_days and ended at stop_days. fleet: share of the other near-Earth objects slowed at the same time, of `watched`. seen: the
-    newest set that the burn was judged from, at least the first after it.
+    start_days and ended at stop_days. fleet: share of the other near-Earth objects slowed at the same time, of `watched`.
+    seen: the newest set that the burn was judged from, at least the first after it.
     """
 
     histories: Histories
@@ -125,7 +128,7 @@ def _measured(c: Candidates, weights: Weights, along: Floats, plane: Floats, sho
         days,
         sigma,
         in_track,
-        np.where(eccentric, np.abs(in_track_m_s(j.size)), np.abs(in_track_m_s(j.size_sigma))),
+        np.where(eccentric, np.abs(in_track_m_s(j.size)), in_track_sigma(j, kind)),
         np.where(shown, cross, np.nan),
         np.where(shown, cross_sigma, np.hypot(cross, cross_sigma)),
         _radial_bound(c) * speed,
@@ -142,6 +145,11 @@ def _measured(c: Candidates, weights: Weights, along: Floats, plane: Floats, sho
         c.row + 1,
         near_earth_objects(h),
     )
+
+
+def in_track_sigma(j: trend.Jumps, kind: Ints) -> Floats:
+    """(m,) m/s, one sigma of the in-track size of kicks; `kind` (m,) indexes weighing.GROUPS."""
+    return np.asarray(np.hypot(SIZE_TIMES * in_track_m_s(j.size_sigma), SIZE_SHARE[kind] * in_track_m_s(j.size)))
 
 
 def _cross_sigma(c: Candidates) -> Floats:
