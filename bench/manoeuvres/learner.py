@@ -16,7 +16,17 @@ from bench.manoeuvres.truth import History
 from hoshimori.detect.becoming_known import Judgements, judgements
 from hoshimori.detect.candidates import THRESHOLD, Candidates, candidates
 from hoshimori.detect.histories import DAY, histories
-from hoshimori.detect.weighing import GROUPS, PLANE, Group, Weights, features, group_of, learn_group
+from hoshimori.detect.weighing import (
+    GROUPS,
+    MOST_FOLLOWING,
+    PLANE,
+    Group,
+    Weights,
+    features,
+    group_of,
+    known_as,
+    learn_group,
+)
 from hoshimori.facts import Bools, ElementSets, Floats, Ints, Times
 
 WITHIN = {"LEO": np.timedelta64(36, "h"), "GEO": np.timedelta64(72, "h")}
@@ -88,10 +98,10 @@ def labelled(history: History, lags: dict[str, float]) -> Labelled:
     return Labelled(x, kind, by_phase, is_burn, inside & (is_burn | ~beside), error, c.along.back_sigma)
 
 
-def labelled_known(history: History, lags: dict[str, float]) -> LabelledKnown:
-    """Every judgement by phase: of a burn if the manoeuvre nearest to it is within reach."""
+def labelled_known(history: History, lags: dict[str, float], after: int) -> LabelledKnown:
+    """Every judgement by phase with this many sets after the gap: of a burn if the manoeuvre nearest to it is within reach."""
     j, truth = judged(history.sets), history.truth
-    j = j.take(np.flatnonzero(j.kick.statistic > THRESHOLD))
+    j = j.take(np.flatnonzero((j.kick.statistic > THRESHOLD) & (np.minimum(j.following, MOST_FOLLOWING) == after)))
     kind = group_of(j.histories, j.row)
     lag = np.array([lags.get(g, 0.0) for g in GROUPS])[kind]
     t_utc = _moved(j.histories.sets.epoch_utc[j.row + 1], -j.kick.back - lag)
@@ -124,12 +134,14 @@ def learn(satellites: Sequence[History], learnt_on: str = "") -> Weights:
     groups: dict[str, Group] = {}
     for g, name in enumerate(GROUPS):
         rows = [(p, (p.group == g) & p.by_phase & p.teaches) for p in parts]
-        _learn_into(groups, name, rows, lags, _scatter(parts, g))
-    known_lags = _lags([labelled_known(s, {}) for s in usable])
-    known_parts = [labelled_known(s, known_lags) for s in usable]
+        _learn_into(groups, name, rows, lags.get(name, 0.0), _scatter(parts, g))
     known: dict[str, Group] = {}
-    for g, name in enumerate(GROUPS):
-        _learn_into(known, name, [(p, (p.group == g) & p.teaches) for p in known_parts], known_lags, _scatter(known_parts, g))
+    for after in range(1, MOST_FOLLOWING + 1):
+        known_lags = _lags([labelled_known(s, {}, after) for s in usable])
+        known_parts = [labelled_known(s, known_lags, after) for s in usable]
+        for g, name in enumerate(GROUPS):
+            rows = [(p, (p.group == g) & p.teaches) for p in known_parts]
+            _learn_into(known, known_as(name, after), rows, known_lags.get(name, 0.0), _scatter(known_parts, g))
     return Weights(groups, known, PLANE, learnt_on)
 
 
@@ -137,13 +149,13 @@ def _learn_into(
     groups: dict[str, Group],
     name: str,
     rows: Sequence[tuple[Labelled | LabelledKnown, Bools]],
-    lags: dict[str, float],
+    lag_days: float,
     scatter_days: float,
 ) -> None:
     x = np.concatenate([p.x[m] for p, m in rows])
     y = np.concatenate([p.is_burn[m] for p, m in rows])
     if y.any() and not y.all():
-        groups[name] = learn_group(x, y, lags.get(name, 0.0), scatter_days)
+        groups[name] = learn_group(x, y, lag_days, scatter_days)
 
 
 def _lags(parts: Sequence[Labelled | LabelledKnown]) -> dict[str, float]:

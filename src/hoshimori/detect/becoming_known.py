@@ -6,28 +6,44 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from hoshimori.detect.candidates import DIGIT_RAD, PLANE_SETS, PLANE_WINDOW, RATE_SETS, along_series
+from hoshimori.detect.candidates import (
+    DIGIT_RAD,
+    NEAR_EARTH_REV_DAY,
+    PLANE_SETS,
+    PLANE_WINDOW,
+    RATE_SETS,
+    along_series,
+    plane_series,
+)
 from hoshimori.detect.histories import RATE_TRUST, RATE_WINDOW, Histories
 from hoshimori.detect.moves import ECCENTRIC, PLANE_SEEN, Moves
 from hoshimori.detect.storms import discounted, near_earth_objects, slowed_share
 from hoshimori.detect.weighing import (
     GROUPS,
-    NEAR_EARTH_REV_DAY,
+    MOST_FOLLOWING,
     Weights,
     columns,
     group_of,
     in_track_m_s,
+    known_as,
     plane_probability,
 )
 from hoshimori.facts import Floats, Ints, Times
 from hoshimori.sky import trend
 
-FOLLOWING = "log sets since"
-"""The feature that only judgements in time have: how many sets follow the gap."""
-PLANE_THRESHOLD = 6.0
-"""A gap is looked at for a change of plane alone from this many times the scatter on."""
-SAME_BURN_DAYS = 1.5
-"""Judgements of one burn wander by this much from set to set."""
+SETTLING_DAYS = {True: 3.0, False: 4.0}
+"""Fits near Earth and deep go on mixing sets from before and after a burn for this long: a further kick the same way is the same
+burn coming out, and one the other way counts only if it takes back at least `COUNTER` of it."""
+COUNTER_DAYS = 0.8
+PLANE_SETTLING_DAYS = 7.0
+"""A plane is judged on the medians of four sets on either side, so that one step shows for as long."""
+COUNTER = 0.5
+CAUTION = np.array([0.05, 0.8, 0.8])
+"""With one or two sets after a gap the doubt left may be no more than this share of what is allowed with three: a bad set, and a
+fit half old, half new, look like a burn until the next sets come."""
+PLANE_AFTER = 2
+PLANE_SURE = 0.95
+"""A plane is judged once two sets follow; with two, which are few for a median, it must be as sure as this."""
 
 
 @dataclass(frozen=True)
@@ -52,21 +68,43 @@ class Judgements:
 
     @property
     def features(self) -> Floats:
+        """(m, len(weighing.FEATURES)); the noise is not compared with that of a record whose end is not known."""
         near = self.histories.sets.mean_motion_rev_day[self.row] >= NEAR_EARTH_REV_DAY
-        x = columns(self.kick, near, self.rate_off, np.zeros(len(self)), np.nan_to_num(self.plane))
-        return np.column_stack([x, np.log(self.newest - self.row)])
+        return columns(self.kick, near, self.rate_off, np.zeros(len(self)), np.nan_to_num(self.plane))
+
+    @property
+    def following(self) -> Ints:
+        """(m,) sets that follow the gap."""
+        return self.newest - self.row
 
 
 def judgements(h: Histories, threshold: float) -> Judgements:
-    """Every gap above the threshold at every set that could be known, and the planes of the newest gaps."""
+    """Every gap whose kick or step exceeds the threshold, at every set that could be known."""
     given, scatter = trend.trailing_rate_witness(h.day, h.along_km, h.raw_rate_km_day, h.first, RATE_WINDOW)
-    series = replace(along_series(h), rate=given, rate_sigma=RATE_TRUST * scatter)
-    kicks, newest = trend.watch(series, threshold)
-    extra_row, extra_newest = _plane_gaps(h)
-    quiet = trend.Jumps(extra_row, *(np.zeros(len(extra_row)) for _ in range(12)))
-    kicks, newest = _joined(kicks, quiet), np.concatenate((newest, extra_newest))
+    kicks, newest = trend.watch(replace(along_series(h), rate=given, rate_sigma=RATE_TRUST * scatter), threshold)
+    steps, stepped = _plane_gaps(h, threshold)
+    fresh = ~np.isin(_key(steps, stepped), _key(kicks.row, newest))
+    quiet = trend.Jumps(steps[fresh], *(np.zeros(int(fresh.sum())) for _ in range(12)))
+    in_plane = np.isin(_key(kicks.row, newest), _key(steps, stepped))
+    kicks, newest = _joined(kicks, quiet), np.concatenate((newest, stepped[fresh]))
     cross, sigma, plane = _plane(h, kicks.row, newest)
+    plane = np.where(np.append(in_plane, np.ones(int(fresh.sum()), bool)), plane, 0.0)
     return Judgements(h, kicks.row, newest, kicks, _rate_off(h, given, kicks, newest), cross, sigma, plane)
+
+
+def _key(row: Ints, newest: Ints) -> Ints:
+    """One number for a gap as seen at a set."""
+    return np.asarray(row * 64 + (newest - row))
+
+
+def _plane_gaps(h: Histories, threshold: float) -> tuple[Ints, Ints]:
+    """Gaps with a step of tilt or node, and the sets at which they show it."""
+    seen = [trend.watch(plane_series(h, y), threshold) for y in (h.tilt_km, h.node_km)]
+    row, newest = (np.concatenate(x) for x in zip(*((j.row, last) for j, last in seen), strict=True))
+    _, first = np.unique(_key(row, newest), return_index=True)
+    row, newest = row[first], newest[first]
+    enough = newest - row >= PLANE_AFTER
+    return row[enough], newest[enough]
 
 
 def _joined(a: trend.Jumps, b: trend.Jumps) -> trend.Jumps:
@@ -81,19 +119,6 @@ def _plane(h: Histories, row: Ints, newest: Ints) -> tuple[Floats, Floats, Float
     sigmas = [np.maximum(s, floor) for _, s in seen]
     over = np.hypot(*(shift / sigma for (shift, _), sigma in zip(seen, sigmas, strict=True)))
     return np.hypot(seen[0][0], seen[1][0]), np.hypot(*sigmas), np.asarray(np.nan_to_num(over))
-
-
-def _plane_gaps(h: Histories) -> tuple[Ints, Ints]:
-    """Gaps whose plane alone stands out, at the second, third and fourth set after them."""
-    rows, newest = [], []
-    every = np.arange(len(h.day))
-    last = h.first[h.stretch + 1] - 1 if len(h.day) else every
-    for after in (2, 3, PLANE_SETS):
-        gap = every[every + after <= last]
-        _, _, over = _plane(h, gap, gap + after)
-        rows.append(gap[over > PLANE_THRESHOLD])
-        newest.append(rows[-1] + after)
-    return np.concatenate(rows), np.concatenate(newest)
 
 
 def _rate_off(h: Histories, given: Floats, kicks: trend.Jumps, newest: Ints) -> Floats:
@@ -111,16 +136,21 @@ def moves(h: Histories, weights: Weights, threshold: float, least: float) -> tup
     j = judgements(h, threshold)
     kind = group_of(h, j.row)
     along, x = np.zeros(len(j)), j.features
+    following = np.minimum(j.following, MOST_FOLLOWING)
     for g, name in enumerate(GROUPS):
-        mine = (kind == g) & (j.kick.statistic > threshold)
-        if mine.any() and name in weights.as_known:
-            along[mine] = weights.as_known[name].probability(x[mine])
+        for after in range(1, MOST_FOLLOWING + 1):
+            mine = (kind == g) & (following == after) & (j.kick.statistic > threshold)
+            learnt = weights.as_known.get(known_as(name, after))
+            if mine.any() and learnt is not None:
+                along[mine] = learnt.probability(x[mine])
     known = _known_by(h)[j.newest]
     days = h.day[j.row + 1] - j.kick.back
     share = slowed_share(h, j.row, days, (j.kick.statistic > threshold) & (j.kick.size > 0.0), known)
     along = discounted(along, share)
     plane = np.where(j.plane > PLANE_SEEN, plane_probability(h, j.row, j.plane, weights), 0.0)
-    told = np.flatnonzero(1.0 - (1.0 - along) * (1.0 - plane) >= least)
+    plane[(j.following <= PLANE_AFTER) & (plane < PLANE_SURE)] = 0.0
+    probability = 1.0 - (1.0 - along) * (1.0 - plane)
+    told = np.flatnonzero(1.0 - probability <= (1.0 - least) * CAUTION[np.minimum(j.following, MOST_FOLLOWING) - 1])
     found = _measured(j.take(told), along[told], plane[told], share[told], weights)
     first = _first_alarms(found, j.newest[told])
     return found.take(first), known[told][first]
@@ -135,24 +165,38 @@ def _known_by(h: Histories) -> Times:
 
 
 def _first_alarms(m: Moves, newest: Ints) -> Ints:
-    """Of the judgements on each burn the first; later ones within `SAME_BURN_DAYS` say the same."""
-    order = np.lexsort((-m.probability, newest, m.stretch))
+    """Of the judgements on each burn the first, in the order in which they could be made."""
     chosen: list[int] = []
-    told: dict[int, list[float]] = {}
-    for i in order.tolist():
-        days = told.setdefault(int(m.stretch[i]), [])
-        if all(abs(float(m.days[i]) - d) > SAME_BURN_DAYS for d in days[-8:]):
-            days.append(float(m.days[i]))
+    told: dict[int, list[int]] = {}
+    for i in np.lexsort((-m.probability, newest, m.stretch)).tolist():
+        before = told.setdefault(int(m.stretch[i]), [])
+        if not any(_same_burn(m, i, k) for k in before[-8:]):
+            before.append(i)
             chosen.append(i)
     return np.array(sorted(chosen, key=lambda i: (int(m.stretch[i]), float(m.days[i]))), np.int64)
 
 
+def _same_burn(m: Moves, later: int, told: int) -> bool:
+    """Does a judgement speak of a burn that has been told?"""
+    apart = abs(float(m.days[later] - m.days[told]))
+    near = bool(m.histories.sets.mean_motion_rev_day[m.row[told]] >= NEAR_EARTH_REV_DAY)
+    one, other = np.nan_to_num(m.in_track[[told, later]])
+    if m.plane[later] > m.along[later]:
+        by_plane = m.plane[told] > 0.5
+        return apart <= (PLANE_SETTLING_DAYS if by_plane else SETTLING_DAYS[near])
+    takes_back = one * other < 0.0 and abs(other) >= COUNTER * abs(one)
+    return apart <= (COUNTER_DAYS if takes_back else SETTLING_DAYS[near])
+
+
 def _measured(j: Judgements, along: Floats, plane: Floats, share: Floats, weights: Weights) -> Moves:
     h, kind = j.histories, group_of(j.histories, j.row)
-    lag, scatter = (
-        np.array([getattr(weights.as_known[g], name) if g in weights.as_known else 0.0 for g in GROUPS])[kind]
-        for name in ("lag_days", "scatter_days")
-    )
+    lag, scatter = np.zeros(len(j)), np.zeros(len(j))
+    for g, name in enumerate(GROUPS):
+        for after in range(1, MOST_FOLLOWING + 1):
+            mine = (kind == g) & (np.minimum(j.following, MOST_FOLLOWING) == after)
+            learnt = weights.as_known.get(known_as(name, after))
+            if learnt is not None:
+                lag[mine], scatter[mine] = learnt.lag_days, learnt.scatter_days
     gap = h.day[j.row + 1] - h.day[j.row]
     by_phase = along >= plane
     days = np.where(by_phase, h.day[j.row + 1] - j.kick.back - lag, h.day[j.row + 1] - 0.5 * gap)
@@ -183,5 +227,6 @@ def _measured(j: Judgements, along: Floats, plane: Floats, share: Floats, weight
         days,
         days,
         share,
+        j.newest,
         near_earth_objects(h),
     )

@@ -73,24 +73,29 @@ def _chain_end(m: Moves, k: int) -> int:
     return last
 
 
-def routine(m: Moves) -> list[bool | None]:
-    """Of each move of one object: like its other burns in direction and size? None where there are too few to say.
+def classed(m: Moves, k: int, until: int) -> tuple[str, bool | None]:
+    """The class (burns.LABELS) of move k among the moves of one object, and whether it is routine. Sets after row `until` are not
+    looked at; moves that were not known then are left out by the caller."""
+    usual = routine(m, k)
+    return _label(m, k, usual, until), usual
+
+
+def routine(m: Moves, k: int) -> bool | None:
+    """Like its other burns in direction and size? None where there are too few to say.
 
     Compared with those the same way, and not larger than those along the same line either way: few burns backwards, each of
     another size, are no habit.
     """
     if len(m) <= HABIT_BURNS:
-        return [None] * len(m)
+        return None
     size, forward = np.log(np.maximum(sizes(m), 1e-6)), np.nan_to_num(m.in_track) > 0.0
     cross = np.nan_to_num(m.cross_track) > 2.0 * np.abs(np.nan_to_num(m.in_track))
-    out: list[bool | None] = []
-    for k in range(len(m)):
-        others = np.arange(len(m)) != k
-        same_line = others & (cross == cross[k])
-        alike = same_line & (forward == forward[k])
-        few = alike.sum() < 0.1 * others.sum() or alike.sum() < 2
-        out.append(bool(not few and abs(_beyond(size, alike, k)) <= 1.0 and _beyond(size, same_line, k) <= 1.0))
-    return out
+    others = np.arange(len(m)) != k
+    same_line = others & (cross == cross[k])
+    alike = same_line & (forward == forward[k])
+    if alike.sum() < 0.1 * others.sum() or alike.sum() < 2:
+        return False
+    return bool(abs(_beyond(size, alike, k)) <= 1.0 and _beyond(size, same_line, k) <= 1.0)
 
 
 def _beyond(size: Floats, others: Bools, k: int) -> float:
@@ -100,13 +105,7 @@ def _beyond(size: Floats, others: Bools, k: int) -> float:
     return float((size[k] - middle) / (UNUSUAL_SIGMAS * spread))
 
 
-def labels(m: Moves, usual: list[bool | None]) -> list[str]:
-    """The class of each move of one object; see burns.LABELS."""
-    undone = _undone(m)
-    return [_label(m, k, usual[k], bool(undone[k])) for k in range(len(m))]
-
-
-def _label(m: Moves, k: int, usual: bool | None, undone: bool) -> str:
+def _label(m: Moves, k: int, usual: bool | None, until: int) -> str:
     h, row = m.histories, int(m.row[k])
     if m.stop_days[k] > m.start_days[k]:
         return "low thrust"
@@ -115,20 +114,20 @@ def _label(m: Moves, k: int, usual: bool | None, undone: bool) -> str:
         return "inclination"
     motion, ecc = float(h.sets.mean_motion_rev_day[row]), float(h.sets.eccentricity[row])
     if SYNCHRONOUS_REV_DAY[0] < motion < SYNCHRONOUS_REV_DAY[1]:
-        told = _synchronous(m, k, ecc, usual)
+        told = _synchronous(m, k, ecc, usual, until)
     elif motion >= NEAR_EARTH_REV_DAY:
-        told = _low(m, k, ecc, usual, undone)
+        told = _low(m, k, ecc, usual, until)
     else:
-        before, after = _levels(m, k, k)
+        before, after = _levels(m, k, k, until)
         rephased = 540.0 * motion * abs(after - before) / before > RELOCATION_DEG_DAY and ecc < ECCENTRIC
         told = "relocation" if rephased and usual is not True else ""
     return told or ("orbit change" if usual is None else "station-keeping" if usual else "unusual")
 
 
-def _synchronous(m: Moves, k: int, ecc: float, usual: bool | None) -> str:
+def _synchronous(m: Moves, k: int, ecc: float, usual: bool | None, until: int) -> str:
     """Out of the ring at the end of a run of raising burns; into or out of a drift; or neither, so that the slot is kept."""
-    before, after = _levels(m, k, k)
-    last = _levels(m, *_run(m, k))[1]
+    before, after = _levels(m, k, k, until)
+    last = _levels(m, *_run(m, k), until)[1]
     if m.in_track[k] > 0.0 and last * (1.0 - ecc) - RING_KM > GRAVEYARD_KM:
         return "graveyard"
     drift = max(abs(before - RING_KM), abs(after - RING_KM)) * -DRIFT_DEG_DAY_KM
@@ -137,16 +136,16 @@ def _synchronous(m: Moves, k: int, ecc: float, usual: bool | None) -> str:
     return "station-keeping" if usual is None and ecc < ECCENTRIC else ""
 
 
-def _low(m: Moves, k: int, ecc: float, usual: bool | None, undone: bool) -> str:
+def _low(m: Moves, k: int, ecc: float, usual: bool | None, until: int) -> str:
     """Down for good, where the air will do the rest; out of the way and back; to another height; or back to an earlier one."""
-    h, (before, after) = m.histories, _levels(m, k, k)
+    h, (before, after) = m.histories, _levels(m, k, k, until)
     run = _run(m, k)
-    top, bottom = _levels(m, *run)
+    top, bottom = _levels(m, *run, until)
     into_the_air = bottom * (1.0 - ecc) - EARTH_KM < AIR_KM
     lowered = top - bottom > (DEORBIT_KM if run[0] == run[1] else DEORBIT_RUN_KM)
     if m.in_track[k] < 0.0 and into_the_air and lowered and run[1] == len(m) - 1 and usual is not True:
         return "deorbit"
-    if undone and usual is not True:
+    if _undone(m, k) and usual is not True:
         return "avoidance"
     if abs(after - before) > RELOCATION_KM and usual is not True:
         return "relocation"
@@ -166,20 +165,20 @@ def _run(m: Moves, k: int) -> tuple[int, int]:
     return first, last
 
 
-def _levels(m: Moves, first: int, last: int) -> tuple[float, float]:
-    """Semi-major axis before one move and after another, km: medians of three sets within the stretch."""
+def _levels(m: Moves, first: int, last: int, until: int) -> tuple[float, float]:
+    """Semi-major axis before one move and after another, km: medians of at most three sets up to row `until`."""
     h = m.histories
-    a, b = int(h.first[m.stretch[first]]), int(h.first[m.stretch[last] + 1])
-    before, after = h.sma_km[max(a, m.row[first] - 2) : m.row[first] + 1], h.sma_km[m.row[last] + 1 : min(b, m.row[last] + 4)]
+    before = h.sma_km[max(int(h.first[m.stretch[first]]), m.row[first] - 2) : m.row[first] + 1]
+    after = h.sma_km[m.row[last] + 1 : min(until, m.row[last] + 3) + 1]
     return float(np.median(before)), float(np.median(after))
 
 
-def _undone(m: Moves) -> Bools:
-    """(m,) is there an opposite burn soon before or after that takes most of it back?"""
-    out = np.zeros(len(m), bool)
+def _undone(m: Moves, k: int) -> bool:
+    """Is there an opposite burn soon before or after that takes most of it back?"""
     dv = np.nan_to_num(m.in_track)
-    for k in range(len(m) - 1):
-        soon = m.days[k + 1] - m.days[k] <= UNDONE_DAYS and m.stretch[k] == m.stretch[k + 1]
-        if soon and abs(dv[k] + dv[k + 1]) < UNDONE_SHARE * max(abs(dv[k]), abs(dv[k + 1])):
-            out[k : k + 2] = True
-    return out
+    for other in (k - 1, k + 1):
+        if 0 <= other < len(m) and m.stretch[other] == m.stretch[k] and abs(m.days[other] - m.days[k]) <= UNDONE_DAYS:
+            left = abs(dv[k] + dv[other])
+            if left < UNDONE_SHARE * max(abs(dv[k]), abs(dv[other])):
+                return True
+    return False

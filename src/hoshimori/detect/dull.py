@@ -15,6 +15,7 @@ THICK_AIR_KM = 1000.0
 BAD_SHARE = 0.5
 DOUBTED = 0.2
 WIDE_GAP = 3.0
+USUAL_SETS = 60
 
 
 def explanations(m: Moves) -> list[tuple[Explanation, ...]]:
@@ -75,8 +76,8 @@ def _air(m: Moves, k: int) -> list[Explanation]:
 def _storm(m: Moves, k: int, height: float) -> Explanation:
     """The air can only lower an orbit, and does it over days: a bend explains that as well as a kick."""
     dv = float(np.nan_to_num(m.in_track[k]))
-    a, b = int(m.histories.first[m.stretch[k]]), int(m.histories.first[m.stretch[k] + 1])
-    if not m.histories.sets.bstar_per_er[a:b].any():
+    start = int(m.histories.first[m.stretch[k]])
+    if not m.histories.sets.bstar_per_er[start : m.row[k] + 2].any():
         return Explanation("drag storm", "cannot tell", Reason("no drag term", {"height_km": height}))
     if dv >= 0.0:
         return Explanation("drag storm", "rejected", Reason("air cannot raise", {"height_km": height}))
@@ -87,5 +88,6 @@ def _storm(m: Moves, k: int, height: float) -> Explanation:
 
 
 def _usual_gaps(m: Moves) -> Floats:
-    h = m.histories
-    return np.array([float(np.median(np.diff(h.day[h.first[s] : h.first[s + 1]]))) for s in m.stretch])
+    """(m,) days, the median of the gaps up to this one: what comes later was not known."""
+    h, start = m.histories, m.histories.first[m.stretch]
+    return np.array([float(np.median(np.diff(h.day[max(a, k - USUAL_SETS) : k + 2]))) for a, k in zip(start, m.row, strict=True)])

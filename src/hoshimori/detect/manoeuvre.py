@@ -16,10 +16,11 @@ import numpy as np
 from hoshimori.detect import becoming_known
 from hoshimori.detect.burns import Burn, Told, Untold
 from hoshimori.detect.candidates import THRESHOLD, candidates
-from hoshimori.detect.classes import chained, labels, routine
+from hoshimori.detect.classes import chained, classed
 from hoshimori.detect.dull import explanations
 from hoshimori.detect.histories import Histories, by_object, histories
 from hoshimori.detect.moves import Moves, moves
+from hoshimori.detect.swaps import Swap, swaps
 from hoshimori.detect.weighing import Weights, shipped
 from hoshimori.facts import Asset, DataMode, ElementSets, Times, Watchlist
 from hoshimori.findings import Event, Evidence, Explanation, Quantity, Reason, iso
@@ -68,9 +69,14 @@ def find(
         untold += [_displaced(h, int(k)) for k in displaced]
         found = chained(found)
         known = h.sets.known_utc[found.row + 1]
+    exchanged = swaps(found)
+    untold += [_swapped(found, s) for s in exchanged]
+    kept = np.setdiff1d(np.arange(len(found)), [s.move for s in exchanged])
+    found, known = found.take(kept), known[kept]
     progress("looking for burns", len(h), len(h))
     method = _method(chosen, learnt, as_it_became_known)
-    return Told(tuple(_burns(found, known, method)), tuple(sorted(untold, key=lambda u: (u.norad_id, str(u.start_utc)))))
+    until = found.seen if as_it_became_known else h.first[found.stretch + 1] - 1
+    return Told(tuple(_burns(found, known, until, method)), tuple(sorted(untold, key=lambda u: (u.norad_id, str(u.start_utc)))))
 
 
 def _displaced(h: Histories, row: int) -> Untold:
@@ -78,20 +84,28 @@ def _displaced(h: Histories, row: int) -> Untold:
     return Untold(int(h.sets.norad_id[row]), why, h.sets.epoch_utc[row], h.sets.epoch_utc[row + 1])
 
 
+def _swapped(m: Moves, swap: Swap) -> Untold:
+    h, row = m.histories, int(m.row[swap.move])
+    other = int(h.sets.norad_id[m.row[swap.other]])
+    values: dict[str, str | float] = {"own": str(h.sets.norad_id[row]), "other": str(other), "km": swap.jump_km}
+    return Untold(int(h.sets.norad_id[row]), Reason("identity swap", values), h.sets.epoch_utc[row], h.sets.epoch_utc[row + 1])
+
+
 def _method(settings: Settings, weights: Weights, as_it_became_known: bool) -> dict[str, Any]:
     mode = "as it became known" if as_it_became_known else "retrospective"
     return {"settings": asdict(settings), "mode": mode, "learnt_on": weights.learnt_on}
 
 
-def _burns(m: Moves, known_utc: Times, method: Mapping[str, Any]) -> Iterator[Burn]:
+def _burns(m: Moves, known_utc: Times, until: Ints, method: Mapping[str, Any]) -> Iterator[Burn]:
+    """until: (m,) the last row that may be looked at to say what a burn was; with it go the burns that were known by then."""
     tests = explanations(m)
     h = m.histories
     for _, rows in by_object(h.sets.norad_id[m.row]):
-        mine = m.take(np.arange(rows.start, rows.stop))
-        usual = routine(mine)
-        kinds = labels(mine, usual)
-        for i, k in enumerate(range(rows.start, rows.stop)):
-            yield _burn(mine, i, known_utc[k], kinds[i], usual[i], tests[k], method)
+        mine = np.arange(rows.start, rows.stop)
+        for k in mine.tolist():
+            then = mine[m.row[mine] < until[k]] if method["mode"] == RETROSPECTIVE else mine[known_utc[mine] <= known_utc[k]]
+            label, usual = classed(m.take(then), int(np.flatnonzero(then == k)[0]), int(until[k]))
+            yield _burn(m, k, known_utc[k], label, usual, tests[k], method, int(until[k]))
 
 
 def _burn(
@@ -102,6 +116,7 @@ def _burn(
     usual: bool | None,
     tests: tuple[Explanation, ...],
     method: Mapping[str, Any],
+    until: int,
 ) -> Burn:
     h, row = m.histories, int(m.row[k])
     t_utc, start, stop = (_utc(h, row, float(x)) for x in (m.days[k], m.start_days[k], m.stop_days[k]))
@@ -121,8 +136,8 @@ def _burn(
         first_after_utc=h.sets.epoch_utc[row + 1],
         start_utc=start,
         stop_utc=stop,
-        evidence=_evidence(m, k, method),
-        quantities=_quantities(m, k),
+        evidence=_evidence(m, k, method, until),
+        quantities=_quantities(m, k, until),
         data_mode=DataMode(int(h.sets.data_mode[row])),
     )
 
@@ -133,21 +148,20 @@ def _utc(h: Histories, row: int, days: float) -> np.datetime64:
     return np.datetime64(h.sets.epoch_utc[row + 1] + offset, "us")
 
 
-def _evidence(m: Moves, k: int, method: Mapping[str, Any]) -> Evidence:
+def _evidence(m: Moves, k: int, method: Mapping[str, Any], until: int) -> Evidence:
     h, row = m.histories, int(m.row[k])
-    a, b = int(h.first[h.stretch[row]]), int(h.first[h.stretch[row] + 1])
-    rows = range(max(a, row + 1 - SHOWN_SETS), min(b, row + 1 + SHOWN_SETS))
+    a = int(h.first[h.stretch[row]])
+    rows = range(max(a, row + 1 - SHOWN_SETS), min(until, row + SHOWN_SETS) + 1)
     inputs = tuple(h.digests[i] for i in rows)
-    parameters = {**method, "sets_in_stretch": b - a, "statistic": float(m.statistic[k])}
+    parameters = {**method, "sets_in_stretch": until + 1 - a, "statistic": float(m.statistic[k])}
     return Evidence(
         "its orbit was changed", "manoeuvre@1", inputs, parameters, "the sets follow one smooth orbit within their noise"
     )
 
 
-def _quantities(m: Moves, k: int) -> dict[str, Quantity]:
+def _quantities(m: Moves, k: int, until: int) -> dict[str, Quantity]:
     h, row = m.histories, int(m.row[k])
-    a, b = int(h.first[h.stretch[row]]), int(h.first[h.stretch[row] + 1])
-    after, before = h.sma_km[row + 1 : min(b, row + 4)], h.sma_km[max(a, row - 2) : row + 1]
+    after, before = h.sma_km[row + 1 : min(until, row + 3) + 1], h.sma_km[max(int(h.first[h.stretch[row]]), row - 2) : row + 1]
     change = float(np.median(after) - np.median(before))
     return {
         "semi_major_axis_change_km": Quantity(change, "km"),

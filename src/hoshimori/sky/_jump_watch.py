@@ -6,26 +6,24 @@ import numba as nb
 import numpy as np
 
 from hoshimori.sky._jump_search import COLUMNS, KICK, RECORD_SPREAD, WINDOW, allowances
-from hoshimori.sky._trend_kernel import BAD, bend, fit, kick, smooth
+from hoshimori.sky._trend_kernel import BAD, bend, fit, kick, smooth, step
 
 LOOK_BACK = 60
 """A gap is judged on this many observations before the newest."""
 RELEARN = 10
 """The noise is learnt anew after this many observations; before the first twenty, after each."""
 LEAST = 5
-OPEN_GAPS = 4
-"""The newest gaps stay open to judgement for this many observations."""
+OPEN_GAPS = 3
+"""A gap is judged with one, two and three observations after it; then it is a jump or it is not."""
 LEAST_SHIFTS = 12
 """Fewer past shifts of level than this do not tell what is usual."""
-SETTLED = 3.0
-"""A gap whose statistic exceeds this many thresholds is taken as a jump at once where two observations follow it."""
 
 
 @nb.njit(cache=True)
-def watch(t, y, g, rate_sigma, floor, threshold, prior):  # type: ignore[no-untyped-def]
-    """(m, COLUMNS + 1) every open gap above the threshold at every observation; the last column is that observation."""
+def watch(t, y, g, rate_sigma, floor, sort, threshold, prior):  # type: ignore[no-untyped-def]
+    """(m, COLUMNS + 1) at each observation the strongest open gap, if above the threshold; the last column is the observation."""
     n = len(t)
-    out = np.zeros((OPEN_GAPS * n, COLUMNS + 1))
+    out = np.zeros((n, COLUMNS + 1))
     count = 0
     bad = np.ones(n)
     named = np.zeros(n, np.bool_)
@@ -43,43 +41,48 @@ def watch(t, y, g, rate_sigma, floor, threshold, prior):  # type: ignore[no-unty
         rows = slice(a, j + 1)
         near = bad[rows]
         r, N, off = smooth(
-            t[rows], y[rows], g[rows], rate_sigma[rows] * near, sigma * near, qs, qd, allowances(named[rows], KICK)
+            t[rows], y[rows], g[rows], rate_sigma[rows] * near, sigma * near, qs, qd, allowances(named[rows], sort)
         )
         best, at = 0.0, -1
         for k in range(max(a + 1, j - OPEN_GAPS), j):
-            if named[k]:
-                continue
-            i = k - a
+            if not named[k]:
+                i = k - a
+                statistic = kick(r[i], N[i], t[k + 1] - t[k])[0] if sort == KICK else step(r[i], N[i])[0]
+                if statistic > best:
+                    best, at = statistic, k
+        if best >= threshold:
+            i = at - a
+            gap = t[at + 1] - t[at]
             row = out[count]
-            row[0] = k
-            row[1], row[2], row[3], row[4], row[5] = kick(r[i], N[i], t[k + 1] - t[k])
-            if row[1] < threshold:
-                continue
+            row[0] = at
+            if sort == KICK:
+                row[1], row[2], row[3], row[4], row[5] = kick(r[i], N[i], gap)
+            else:
+                row[1], row[3], row[4] = step(r[i], N[i])
+                row[2], row[5] = 0.5 * gap, gap / np.sqrt(12.0)
             row[6] = np.where(near > 1.0, 0.0, off)[max(0, i - 1) : i + 3].max()
             row[7], row[8], _ = bend(r[i], N[i])
             row[9], row[10], row[11] = sigma[0], qs[0], qd[0]
             row[12] = (near[max(0, m - 21) :] > 1.0).mean()
             row[13] = j
             count += 1
-            if row[1] > best:
-                best, at = row[1], k
         worst = a + int(np.argmax(off))
         if off.max() > max(threshold, best) and worst < j and near[worst - a] == 1.0 and worst > j - OPEN_GAPS - 2:
             bad[worst] = BAD
-        elif at >= 0 and (j - at >= OPEN_GAPS or (best > SETTLED * threshold and j - at >= 2)):
+        elif best >= threshold and j - at >= OPEN_GAPS:
             named[at] = True
             masked[at + 1] = True
     return out[:count]
 
 
 @nb.njit(cache=True, parallel=True)
-def watch_all(t, y, g, rate_sigma, floor, first, threshold, prior):  # type: ignore[no-untyped-def]
+def watch_all(t, y, g, rate_sigma, floor, first, sort, threshold, prior):  # type: ignore[no-untyped-def]
     """`watch` over many series; rows count in the whole table."""
     count = len(first) - 1
     found = [np.zeros((0, COLUMNS + 1)) for _ in range(count)]
     for i in nb.prange(count):
         a, b = first[i], first[i + 1]
-        rows = watch(t[a:b], y[a:b], g[a:b], rate_sigma[a:b], floor[i], threshold, prior[i])
+        rows = watch(t[a:b], y[a:b], g[a:b], rate_sigma[a:b], floor[i], sort, threshold, prior[i])
         rows[:, 0] += a
         rows[:, COLUMNS] += a
         found[i] = rows
@@ -126,5 +129,8 @@ def shift_by(y, start, gap, newest, sets, window):  # type: ignore[no-untyped-de
             continue
         middle = np.median(past[:count])
         scatter[i] = 1.4826 * np.median(np.abs(past[:count] - middle))
-        shift[i] = np.median(y[k + 1 : min(j + 1, k + 1 + sets)]) - np.median(y[max(a, k + 1 - sets) : k + 1]) - middle
+        before = np.median(y[max(a, k + 1 - sets) : k + 1])
+        after = y[k + 1 : min(j + 1, k + 1 + sets)] - before - middle
+        # of two, the smaller: one of them may be the bad one
+        shift[i] = np.median(after) if len(after) > 2 else after[np.argmin(np.abs(after))]
     return shift, scatter

@@ -132,7 +132,7 @@ def level_shifts(y: Floats, first: Ints, *, sets: int, window: int) -> tuple[Flo
 
 
 def watch(series: Series, threshold: float) -> tuple[Jumps, Ints]:
-    """Kicks as they could be told: the newest gaps judged at every observation, from what lies before it alone.
+    """Jumps as they could be told: the newest gaps judged at every observation, from what lies before it alone.
 
     Returns every judgement above the threshold, several a gap, and the newest observation used (m,) in each.
     """
@@ -141,7 +141,7 @@ def watch(series: Series, threshold: float) -> tuple[Jumps, Ints]:
     if len(series.first) < 2:
         return Jumps(np.zeros(0, np.int64), *(np.zeros(0) for _ in range(12))), np.zeros(0, np.int64)
     s = series
-    rows = np.concatenate(watch_all(s.t, s.y, s.rate, s.rate_sigma, s.floor, s.first, threshold, s.prior))
+    rows = np.concatenate(watch_all(s.t, s.y, s.rate, s.rate_sigma, s.floor, s.first, int(s.sort), threshold, s.prior))
     return Jumps(rows[:, 0].astype(np.int64), *(rows[:, j] for j in range(1, 13))), rows[:, 13].astype(np.int64)
 
 
