@@ -140,8 +140,8 @@ def learn(satellites: Sequence[History], learnt_on: str = "") -> Weights:
         known_lags = _lags([labelled_known(s, {}, after) for s in usable])
         known_parts = [labelled_known(s, known_lags, after) for s in usable]
         for g, name in enumerate(GROUPS):
-            rows = [(p, (p.group == g) & p.teaches) for p in known_parts]
-            _learn_into(known, known_as(name, after), rows, known_lags.get(name, 0.0), _scatter(known_parts, g))
+            known_rows = [(p, (p.group == g) & p.teaches) for p in known_parts]
+            _learn_into(known, known_as(name, after), known_rows, known_lags.get(name, 0.0), _scatter(known_parts, g))
     return Weights(groups, known, PLANE, learnt_on)
 
 
