@@ -29,6 +29,7 @@ from hoshimori.ports import Progress, View, silent
 SHOWN_SETS = 40
 """The evidence of a burn names this many sets on either side: what it was judged on."""
 
+AS_KNOWN = "as it became known"
 REMARKABLE = ("relocation", "avoidance", "graveyard", "deorbit", "unusual")
 """Burns that need a look even by those who know too little of the object to call anything unusual for it."""
 
@@ -75,8 +76,7 @@ def find(
     found, known = found.take(kept), known[kept]
     progress("looking for burns", len(h), len(h))
     method = _method(chosen, learnt, as_it_became_known)
-    until = found.seen if as_it_became_known else h.first[found.stretch + 1] - 1
-    return Told(tuple(_burns(found, known, until, method)), tuple(sorted(untold, key=lambda u: (u.norad_id, str(u.start_utc)))))
+    return Told(tuple(_burns(found, known, method)), tuple(sorted(untold, key=lambda u: (u.norad_id, str(u.start_utc)))))
 
 
 def _displaced(h: Histories, row: int) -> Untold:
@@ -92,19 +92,20 @@ def _swapped(m: Moves, swap: Swap) -> Untold:
 
 
 def _method(settings: Settings, weights: Weights, as_it_became_known: bool) -> dict[str, Any]:
-    mode = "as it became known" if as_it_became_known else "retrospective"
+    mode = AS_KNOWN if as_it_became_known else "retrospective"
     return {"settings": asdict(settings), "mode": mode, "learnt_on": weights.learnt_on}
 
 
-def _burns(m: Moves, known_utc: Times, until: Ints, method: Mapping[str, Any]) -> Iterator[Burn]:
-    """until: (m,) the last row that may be looked at to say what a burn was; with it go the burns that were known by then."""
-    tests = explanations(m)
-    h = m.histories
+def _burns(m: Moves, known_utc: Times, method: Mapping[str, Any]) -> Iterator[Burn]:
+    """What a burn was is said from all sets and burns; as it became known, from those that were known then."""
+    tests, h = explanations(m), m.histories
+    growing = method["mode"] == AS_KNOWN
+    until = m.seen if growing else h.first[m.stretch + 1] - 1
     for _, rows in by_object(h.sets.norad_id[m.row]):
         mine = np.arange(rows.start, rows.stop)
         for k in mine.tolist():
-            then = mine[m.row[mine] < until[k]] if method["mode"] == RETROSPECTIVE else mine[known_utc[mine] <= known_utc[k]]
-            label, usual = classed(m.take(then), int(np.flatnonzero(then == k)[0]), int(until[k]))
+            then = mine[known_utc[mine] <= known_utc[k]] if growing else mine
+            label, usual = classed(m.take(then), int(np.searchsorted(then, k)), int(until[k]))
             yield _burn(m, k, known_utc[k], label, usual, tests[k], method, int(until[k]))
 
 
