@@ -3,17 +3,20 @@
 (a) leave one satellite out: fitted on all years of the nine others.
 (b) earlier years only: each calendar year is scored with what was fitted on all satellites before its 1 January; from the first
 year that has `ENOUGH` manoeuvres before it. The sets of later days are used in retrospect by the detector, never by the fit.
+
+`spread` is `map`, or the map of a pool of processes: satellites and years are learnt and answered apart.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
+from functools import partial
 
 import numpy as np
 
 from bench.manoeuvres.matching import Found
-from bench.manoeuvres.sockets import Answer, Detector, Learner, Weights
+from bench.manoeuvres.sockets import Answer, Detector, Learner, Spread, Weights
 from bench.manoeuvres.truth import History, Truth
 from hoshimori.facts import Bools, Times
 
@@ -35,27 +38,34 @@ def as_it_is(detector: Detector, histories: Sequence[History]) -> Run:
     return Run(detector.name, "as it is", detector.answers(histories))
 
 
-def leave_one_out(learner: Learner[Weights], histories: Sequence[History]) -> Run:
-    answers = {}
-    for one in histories:
-        others = [h for h in histories if h is not one]
-        answers[one.satellite.norad_id] = learner.burns(one.sets, learner.fit(others, ALL_TIME[1]))
+def leave_one_out(learner: Learner[Weights], histories: Sequence[History], spread: Spread = map) -> Run:
+    answers = dict(spread(partial(_left_out, learner, histories), range(len(histories))))
     return Run(learner.name, "leave one satellite out", answers)
 
 
-def earlier_years(learner: Learner[Weights], histories: Sequence[History]) -> Run:
+def _left_out(learner: Learner[Weights], histories: Sequence[History], one: int) -> tuple[int, Answer]:
+    others = [h for k, h in enumerate(histories) if k != one]
+    return histories[one].satellite.norad_id, learner.burns(histories[one].sets, learner.fit(others, ALL_TIME[1]))
+
+
+def earlier_years(learner: Learner[Weights], histories: Sequence[History], spread: Spread = map) -> Run:
     first, last = first_year(histories), max(h.truth.stop_utc for h in histories).astype("datetime64[Y]")
     pieces: dict[int, list[Answer]] = {h.satellite.norad_id: [] for h in histories}
-    for year in np.arange(first, last + np.timedelta64(1, "Y")):
-        start, stop = year.astype("datetime64[us]"), (year + np.timedelta64(1, "Y")).astype("datetime64[us]")
-        running = [h for h in histories if h.truth.start_utc < stop and h.truth.stop_utc >= start]
-        if not running:
-            continue
-        weights = learner.fit([before(h, start) for h in histories if h.sets.epoch_utc[0] < start], start)
-        for h in running:
-            pieces[h.satellite.norad_id].append(_between(learner.burns(h.sets, weights), start, stop))
+    for year in spread(partial(_year, learner, histories), np.arange(first, last + np.timedelta64(1, "Y"))):
+        for norad_id, answer in year.items():
+            pieces[norad_id].append(answer)
     answers = {norad_id: _in_line(parts) for norad_id, parts in pieces.items() if parts}
     return Run(learner.name, "earlier years only", answers, first.astype("datetime64[us]"))
+
+
+def _year(learner: Learner[Weights], histories: Sequence[History], year: np.datetime64) -> dict[int, Answer]:
+    """What is said of each satellite's year by who saw the years before it."""
+    start, stop = year.astype("datetime64[us]"), (year + np.timedelta64(1, "Y")).astype("datetime64[us]")
+    running = [h for h in histories if h.truth.start_utc < stop and h.truth.stop_utc >= start]
+    if not running:
+        return {}
+    weights = learner.fit([before(h, start) for h in histories if h.sets.epoch_utc[0] < start], start)
+    return {h.satellite.norad_id: _between(learner.burns(h.sets, weights), start, stop) for h in running}
 
 
 def first_year(histories: Sequence[History]) -> np.datetime64:

@@ -21,6 +21,8 @@ import os
 import sys
 import time
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # run as a script, the root is not where names are looked for
@@ -31,7 +33,7 @@ from bench.manoeuvres.ours import Hoshimori
 from bench.manoeuvres.peers import ManeuverDetect
 from bench.manoeuvres.protocols import Run, as_it_is, earlier_years, leave_one_out
 from bench.manoeuvres.shipping import WEIGHTS, shipped_text
-from bench.manoeuvres.sockets import Learner, Weights
+from bench.manoeuvres.sockets import Learner, Spread, Weights
 from bench.manoeuvres.tables import Table
 from bench.manoeuvres.targets import targets
 from bench.manoeuvres.truth import History, histories
@@ -62,22 +64,25 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--peer-python", type=Path, default=os.environ.get("HOSHIMORI_PEER_PYTHON"))
     parser.add_argument("--protocol", nargs="*", choices=PROTOCOLS, default=list(PROTOCOLS))
     parser.add_argument("--json", type=Path)
+    parser.add_argument("--processes", type=int, default=os.cpu_count())
     parser.add_argument("--learn", action="store_true", help="learn the shipped weights on all satellites, and write them")
     return parser.parse_args()
 
 
 def answered(satellites: Sequence[History], asked: argparse.Namespace) -> list[Run]:
-    runs = [*learnt(Hoshimori(), satellites, asked.protocol), *learnt(LearntFloor(), satellites, asked.protocol)]
+    with ProcessPoolExecutor(asked.processes, get_context("spawn")) as pool:
+        runs = learnt(Hoshimori(), satellites, asked.protocol, pool.map)
+        runs += learnt(LearntFloor(), satellites, asked.protocol, pool.map)
     runs.append(as_it_is(Floor(), satellites))
     if asked.peer_python:
         runs.append(as_it_is(ManeuverDetect(asked.peer_python), satellites))
     return runs
 
 
-def learnt(learner: Learner[Weights], satellites: Sequence[History], protocols: Sequence[str]) -> list[Run]:
+def learnt(learner: Learner[Weights], satellites: Sequence[History], protocols: Sequence[str], spread: Spread) -> list[Run]:
     """One run for each protocol that was asked for."""
     ways = {"one-out": leave_one_out, "earlier": earlier_years}
-    return [way(learner, satellites) for name, way in ways.items() if name in protocols]
+    return [way(learner, satellites, spread) for name, way in ways.items() if name in protocols]
 
 
 def all_tables(satellites: Sequence[History], strict: Sequence[History], runs: Sequence[Run], data: Path) -> list[Table]:

@@ -6,9 +6,9 @@ satellites up to a moment and answers for one history; the protocols decide what
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from bench.manoeuvres.truth import History
 from hoshimori.facts import ElementSets
 
 Weights = TypeVar("Weights")
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
@@ -47,3 +48,9 @@ class Learner(Protocol[Weights]):
         ...
 
     def burns(self, sets: ElementSets, weights: Weights) -> Answer: ...
+
+
+class Spread(Protocol):
+    """What `map` does, on one core or on many, in order."""
+
+    def __call__(self, work: Callable[[Any], Value], items: Iterable[Any], /) -> Iterator[Value]: ...
