@@ -6,12 +6,12 @@ import numba as nb
 import numpy as np
 
 from hoshimori.sky._jump_search import COLUMNS, KICK, RECORD_SPREAD, WINDOW, allowances
-from hoshimori.sky._trend_kernel import BAD, bend, fit, kick, smooth, step
+from hoshimori.sky._trend_kernel import BAD, bend, descend, fit, kick, smooth, step
 
 LOOK_BACK = 60
 """A gap is judged on this many observations before the newest."""
 RELEARN = 10
-"""The noise is learnt anew after this many observations; before the first twenty, after each."""
+"""The noise is learnt anew after this many observations; of the first twenty, after a third of that."""
 LEAST = 5
 OPEN_GAPS = 3
 """A gap is judged with one, two and three observations after it; then it is a jump or it is not."""
@@ -30,10 +30,11 @@ def watch(t, y, g, rate_sigma, floor, sort, threshold, prior):  # type: ignore[n
     masked = np.zeros(n, np.bool_)
     p = prior.copy()
     for j in range(LEAST - 1, n):
-        if j < 20 or j % RELEARN == 0:
+        if j % (RELEARN if j > 2 * RELEARN else RELEARN // 3) == 0 or j == LEAST - 1:
             a = max(0, j + 1 - WINDOW)
             rows = slice(a, j + 1)
-            p = fit(t[rows], y[rows], g[rows], rate_sigma[rows], floor, bad[rows], masked[rows], prior, RECORD_SPREAD, p)
+            args = (t[rows], y[rows], g[rows], rate_sigma[rows], floor, bad[rows], masked[rows], prior, RECORD_SPREAD)
+            p = fit(*args, p) if j == LEAST - 1 else descend(*args, p)[0]
         a = max(0, j + 1 - LOOK_BACK)
         m = j + 1 - a
         sigma = np.full(m, np.hypot(np.exp(p[0]), floor))

@@ -260,14 +260,15 @@ def fit(t, y, g, rate_sigma, floor, bad, masked, prior, spread, start):  # type:
     best = np.inf
     chosen = start.copy()
     for i in range(len(STARTS)):
-        p, value = _descend(t, y, g, rate_sigma, floor, bad, masked, prior, spread, start + STARTS[i])
+        p, value = descend(t, y, g, rate_sigma, floor, bad, masked, prior, spread, start + STARTS[i])
         if value < best:
             best, chosen = value, p
     return chosen
 
 
 @nb.njit(cache=True)
-def _descend(t, y, g, rate_sigma, floor, bad, masked, prior, spread, start):  # type: ignore[no-untyped-def]
+def descend(t, y, g, rate_sigma, floor, bad, masked, prior, spread, start):  # type: ignore[no-untyped-def]
+    """The compass search of `fit` from one start: where it ends, and its cost there."""
     p = start.copy()
     best = _posterior(p, t, y, g, rate_sigma, floor, bad, masked, prior, spread)
     width = 1.0
