@@ -282,9 +282,11 @@ def _of_stretch(x: Floats, first: Ints) -> Floats:
 
 
 def _summed(steps: Floats, first: Ints) -> Floats:
-    """Running sums (n,) that begin at zero in every stretch."""
-    total = np.concatenate(([0.0], np.cumsum(steps))) if first[-1] else np.zeros(0)
-    return np.asarray(total - np.repeat(total[first[:-1]], np.diff(first)))
+    """Running sums (n,) that begin at zero in every stretch: each by itself, so that company does not change a digit."""
+    out = np.zeros(first[-1])
+    for a, b in pairwise(first.tolist()):
+        np.cumsum(steps[a : b - 1], out=out[a + 1 : b])
+    return out
 
 
 def by_object(numbers: Ints) -> Iterator[tuple[int, slice]]:

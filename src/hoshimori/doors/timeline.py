@@ -11,7 +11,7 @@ from hoshimori.detect.burns import Burn, Untold
 from hoshimori.errors import NothingFound
 from hoshimori.facts import DataMode, ElementSets, Floats, Times
 from hoshimori.findings import Event
-from hoshimori.sky import time
+from hoshimori.sky import secular, time
 
 EARTH_RADIUS_KM = 6378.137
 SIDEREAL_REV_DAY = 1.00273791
@@ -151,8 +151,8 @@ def panels(sets: ElementSets) -> Iterator[Panel]:
 
 
 def semi_major_axis_km(sets: ElementSets) -> Floats:
-    """(n,) from the mean motion as it stands in the set, WGS-72; SGP4's own, without the secular J2 part, is up to 8 km less."""
-    return np.asarray((398600.8 / (sets.mean_motion_rev_day * 2.0 * np.pi / 86400.0) ** 2) ** (1.0 / 3.0))
+    """(n,) mean semi-major axis as SGP4 has it, the secular J2 part of the mean motion undone; NaN where SGP4 has none."""
+    return secular.mean_axis_km(sets.mean_motion_rev_day, sets.eccentricity, sets.inc_deg)
 
 
 def mean_longitude_deg(sets: ElementSets) -> Floats:

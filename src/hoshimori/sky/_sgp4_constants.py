@@ -75,7 +75,7 @@ def _unusable(elements: Mapping[str, Floats]) -> npt.NDArray[np.int64]:
 def _initialise(s: Rows, n_kozai: Floats) -> None:
     """Fill the rows `s`, whose elements are set."""
     cosio, sinio = np.cos(s["inc0"]), np.sin(s["inc0"])
-    s["n0"], s["a0"] = _brouwer(n_kozai, s["e0"], cosio)
+    s["n0"], s["a0"] = brouwer(n_kozai, s["e0"], cosio)
     days_1950 = _days_1950(s["epoch_us"])
     s["gsto"] = _sidereal_angle(days_1950)
     perigee_km = (s["a0"] * (1.0 - s["e0"]) - 1.0) * EARTH_RADIUS_KM
@@ -100,7 +100,7 @@ def _days_1950(epoch_us: npt.NDArray[np.int64]) -> Floats:
     return ((2440587.5 + day) + rest / 86400e6) - 2433281.5
 
 
-def _brouwer(n_kozai: Floats, e0: Floats, cosio: Floats) -> tuple[Floats, Floats]:
+def brouwer(n_kozai: Floats, e0: Floats, cosio: Floats) -> tuple[Floats, Floats]:
     """Mean motion [rad/min] and semi-major axis [Earth radii] in Brouwer's sense, from Kozai's mean motion."""
     omeosq = 1.0 - e0 * e0
     ak = (XKE / n_kozai) ** (2.0 / 3.0)

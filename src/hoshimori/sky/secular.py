@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from hoshimori.sky._sgp4_constants import EARTH_RADIUS_KM
+from hoshimori.sky._sgp4_constants import EARTH_RADIUS_KM, brouwer
 from hoshimori.sky.orbits import Satellites
 
 Floats = npt.NDArray[np.float64]
@@ -38,6 +38,13 @@ def rates(satellites: Satellites) -> Rates:
 def semi_major_axis_km(satellites: Satellites) -> Floats:
     """(n,) mean semi-major axis, from the mean motion with Kozai's correction undone as SGP4 does."""
     return np.asarray(satellites.table["a0"] * EARTH_RADIUS_KM)
+
+
+def mean_axis_km(mean_motion_rev_day: Floats, eccentricity: Floats, inc_deg: Floats) -> Floats:
+    """(n,) the same from the columns of element sets alone."""
+    per_minute = np.asarray(mean_motion_rev_day) * TAU / 1440.0
+    _, axis = brouwer(per_minute, np.asarray(eccentricity), np.cos(np.radians(inc_deg)))
+    return np.asarray(axis * EARTH_RADIUS_KM)
 
 
 def halved(angle_rad: Floats) -> Floats:
