@@ -8,7 +8,7 @@ import numpy as np
 
 from hoshimori.detect.histories import Histories
 from hoshimori.detect.moves import Moves
-from hoshimori.facts import Floats, Ints
+from hoshimori.facts import Bools, Floats, Ints
 from hoshimori.sky import orbits
 
 TOGETHER_DAYS = 3.0
@@ -33,19 +33,31 @@ class Swap:
 
 def swaps(m: Moves) -> list[Swap]:
     """The moves that are exchanges of two numbers, each with its partner."""
-    out: list[Swap] = []
+    one, other = _pairs(m)
+    if not len(one):
+        return []
+    move, partner = np.concatenate((one, other)), np.concatenate((other, one))
+    own_km = _distances(m.histories, m.seen[move], m.row[move])
+    other_km = _distances(m.histories, m.seen[move], m.row[partner])
+    took = (own_km > LEAST_JUMP_KM) & (other_km < LIKER * own_km)
+    both = took & np.roll(took, len(one))  # each took the other's place
+    return [Swap(int(move[i]), int(partner[i]), float(own_km[i]), float(other_km[i])) for i in np.flatnonzero(both)]
+
+
+def _pairs(m: Moves) -> tuple[Ints, Ints]:
+    """Moves of two neighbours within `TOGETHER_DAYS` of each other."""
     order = np.argsort(m.days, kind="stable")
     last = np.searchsorted(m.days[order], m.days[order] + TOGETHER_DAYS)
+    one, other = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
     for i, k in enumerate(order.tolist()):
-        partners = order[i + 1 : last[i]]
-        for other in partners[_neighbours(m, k, partners)].tolist():
-            mine, theirs = _exchange(m, k, other), _exchange(m, other, k)
-            if mine is not None and theirs is not None:
-                out += [mine, theirs]
-    return out
+        near = order[i + 1 : last[i]]
+        near = near[_neighbours(m, k, near)]
+        one.append(np.full(len(near), k))
+        other.append(near)
+    return np.concatenate(one), np.concatenate(other)
 
 
-def _neighbours(m: Moves, k: int, others: Ints) -> np.ndarray:
+def _neighbours(m: Moves, k: int, others: Ints) -> Bools:
     """Of the moves `others`, those of other objects on orbits like this one's."""
     h = m.histories
     row, rows = m.row[k], m.row[others]
@@ -55,21 +67,13 @@ def _neighbours(m: Moves, k: int, others: Ints) -> np.ndarray:
     return np.asarray(near & (h.sets.norad_id[rows] != h.sets.norad_id[row]))
 
 
-def _exchange(m: Moves, k: int, other: int) -> Swap | None:
-    """Is the set from which move k was told on the orbit that the other object had before its own move?"""
-    h = m.histories
-    after = int(m.seen[k])
-    own_km, other_km = _distances(h, after, np.array([m.row[k], m.row[other]]))
-    if own_km > LEAST_JUMP_KM and other_km < LIKER * own_km:
-        return Swap(k, other, own_km, other_km)
-    return None
-
-
-def _distances(h: Histories, after: int, before: Ints) -> Floats:
-    """km from the set `after`, at its epoch, to where each set `before` puts its object then."""
-    rows = np.concatenate(([after], before))
+def _distances(h: Histories, after: Ints, before: Ints) -> Floats:
+    """(m,) km from the sets `after`, at their epochs, to where the sets `before` put their objects then."""
+    rows, place = np.unique(np.concatenate((after, before)), return_inverse=True)
     s = h.sets.take(rows)
     angles = (s.inc_deg, s.raan_deg, s.argp_deg, s.ma_deg)
     satellites = orbits.prepare(s.epoch_utc, s.mean_motion_rev_day, s.eccentricity, *angles, s.bstar_per_er)
-    r, _, _ = orbits.pairs(satellites, np.arange(3), np.full(3, s.epoch_utc[0]))
-    return np.asarray(np.nan_to_num(np.sqrt(((r[1:] - r[0]) ** 2).sum(axis=1)), nan=np.inf))
+    here, there = place[: len(after)], place[len(after) :]
+    at, _, _ = orbits.pairs(satellites, here, s.epoch_utc[here])
+    put, _, _ = orbits.pairs(satellites, there, s.epoch_utc[here])
+    return np.asarray(np.nan_to_num(np.sqrt(((put - at) ** 2).sum(axis=1)), nan=np.inf))
