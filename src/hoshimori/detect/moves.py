@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -182,15 +183,30 @@ def displaced(m: Moves) -> Bools:
 
 
 def _merged(m: Moves) -> Moves:
-    """Of moves within `ONE_BURN_DAYS` of each other the likeliest, with what the others say of the other axis."""
-    order = np.lexsort((m.days, m.stretch))
-    m = m.take(order)
-    group = np.zeros(len(m), np.int64)
-    for k in range(1, len(m)):
-        near = m.stretch[k] == m.stretch[k - 1] and m.days[k] - m.days[k - 1] < ONE_BURN_DAYS
-        group[k] = group[k - 1] + (not near)
-    best = np.array([np.flatnonzero(group == g)[np.argmax(_rank(m)[group == g])] for g in np.unique(group)], np.int64)
-    return m.take(best)
+    """Moves within `ONE_BURN_DAYS` of each other are one: kicks in neighbouring gaps, each judged beside the others, add up."""
+    m = m.take(np.lexsort((m.days, m.stretch)))
+    apart = (np.diff(m.stretch) > 0) | (np.diff(m.days) >= ONE_BURN_DAYS)
+    groups = np.split(np.arange(len(m)), np.flatnonzero(apart) + 1) if len(m) else []
+    best = np.array([rows[np.argmax(_rank(m)[rows])] for rows in groups], np.int64)
+    columns: dict[str, Any] = {
+        k: getattr(m, k)[best] for k in ("days", "sigma_days", "in_track", "in_track_sigma", "cross_track")
+    }
+    columns |= {k: getattr(m, k)[best] for k in ("cross_track_sigma", "plane")}
+    for i, rows in enumerate(groups):
+        kicks = rows[(m.along[rows] >= m.plane[rows]) & np.isfinite(m.in_track[rows])]
+        if len(kicks) > 1:
+            share = np.abs(m.in_track[kicks]) / np.abs(m.in_track[kicks]).sum()
+            days = float(share @ m.days[kicks])
+            columns["days"][i] = days
+            columns["sigma_days"][i] = np.sqrt(share @ (m.sigma_days[kicks] ** 2 + (m.days[kicks] - days) ** 2))
+            columns["in_track"][i] = m.in_track[kicks].sum()
+            columns["in_track_sigma"][i] = np.sqrt((m.in_track_sigma[kicks] ** 2).sum())
+        told = rows[np.isfinite(m.cross_track[rows])]
+        if len(told):
+            widest = told[np.argmax(m.cross_track[told])]
+            columns["cross_track"][i], columns["cross_track_sigma"][i] = m.cross_track[widest], m.cross_track_sigma[widest]
+            columns["plane"][i] = m.plane[rows].max()
+    return replace(m.take(best), **columns, start_days=columns["days"], stop_days=columns["days"])
 
 
 def _rank(m: Moves) -> Floats:
