@@ -32,11 +32,16 @@ docs: $(VENV)/.synced-dev  ## the handbook, in docs/_build/html
 	$(VENV)/bin/sphinx-build -q -W --keep-going -b html docs docs/_build/html
 	@echo "open docs/_build/html/index.html"
 
-bench: $(VENV)/.synced-dev  ## what the speed claims rest on; the last two need the test data (HOSHIMORI_DATA)
+bench: $(VENV)/.synced-dev  ## what every figure in the docs rests on; most need the test data (HOSHIMORI_DATA)
 	$(VENV)/bin/python bench/sgp4/run.py
 	$(VENV)/bin/python bench/catalogue/run.py
 	$(VENV)/bin/python bench/ageing/run.py $(DATA)/geo-week
 	$(VENV)/bin/python bench/encounter/run.py --data $(DATA)
+	$(VENV)/bin/python bench/manoeuvres/run.py --data $(DATA)
+	$(VENV)/bin/python bench/manoeuvres/speed.py --data $(DATA)
+	$(VENV)/bin/python bench/pattern/run.py $(DATA)
+	$(VENV)/bin/python bench/stays/run.py --data $(DATA)
+	$(VENV)/bin/python bench/burning_sky/noise.py $(DATA)
 
 test-matrix:  ## make test on every Python of 3.11, 3.12, 3.13 found here, each in its own .venv-3.x
 	@for v in 3.11 3.12 3.13; do \

@@ -17,6 +17,8 @@ from pathlib import Path
 
 import numpy as np
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # run as a script, the root is not where names are looked for
+
 from bench.manoeuvres.truth import MODERN, SATELLITES, element_sets, truth
 from hoshimori.exercise.burning import burning_sky
 from hoshimori.facts import Bools, ElementSets, Floats, Times
