@@ -187,7 +187,8 @@ def _merged(m: Moves) -> Moves:
     m = m.take(np.lexsort((m.days, m.stretch)))
     apart = (np.diff(m.stretch) > 0) | (np.diff(m.days) >= ONE_BURN_DAYS)
     groups = np.split(np.arange(len(m)), np.flatnonzero(apart) + 1) if len(m) else []
-    best = np.array([rows[np.argmax(_rank(m)[rows])] for rows in groups], np.int64)
+    rank = _rank(m)
+    best = np.array([rows[np.argmax(rank[rows])] for rows in groups], np.int64)
     columns: dict[str, Any] = {
         k: getattr(m, k)[best] for k in ("days", "sigma_days", "in_track", "in_track_sigma", "cross_track")
     }
