@@ -12,12 +12,13 @@ import pytest
 from hoshimori import watch
 from hoshimori.catalogue import Catalogue, MemoryView
 from hoshimori.errors import NothingFound, UsageError
-from hoshimori.facts import Asset, ElementSets, Ephemeris, KnownBasis, ObjectName, Watchlist
+from hoshimori.facts import NOT_A_TIME, Asset, ElementSets, Ephemeris, KnownBasis, ObjectName, Watchlist
 from hoshimori.findings import Event, Explanation, Quantity, Reason
 from hoshimori.formats import dump_oem, dump_omm
 from hoshimori.ports import Progress, View, silent
 from hoshimori.sky import orbits
 from tests.command import hoshimori
+from tests.detect.skies import raised
 
 NOW = np.datetime64("2026-05-30T12:00", "us")
 DAY = np.timedelta64(1, "D")
@@ -266,3 +267,62 @@ def test_a_real_week_from_files_to_states(data: Path, home: Path, tmp_path: Path
     assert "--as-of data" in late.out.replace("\n", " ")
     checks = hoshimori("verify", tmp_path / "events.jsonl", "--json").json
     assert {c["verdict"] for c in checks} == {"same"}
+
+
+KEPT = """
+id = "kept"
+title = "Kept"
+as_of = 2026-03-01
+[[asset]]
+norad_id = 41000
+name = "KEPT"
+orbit = "LEO"
+[[asset]]
+norad_id = 42000
+name = "MOVED"
+orbit = "LEO"
+"""
+
+
+def test_routine_burns_stay_quiet_a_move_does_not_and_both_can_be_run_again(home: Path, tmp_path: Path) -> None:
+    """From a file over the catalogue to states and events, and each claim re-run from its own evidence."""
+    (tmp_path / "kept.toml").write_text(KEPT, encoding="utf-8")
+    routine = [(day, 0.02) for day in np.arange(-100.0, 40.0, 20.0).tolist()]
+    moved = [(day, 1.5) if day == 0.0 else (day, dv) for day, dv in routine]
+    sets = ElementSets.concat([raised(41000, *routine), raised(42000, *moved)])
+    (tmp_path / "sets.json").write_text(
+        dump_omm(sets.having(known_utc=np.full(len(sets), NOT_A_TIME)), kind="json"), encoding="utf-8"
+    )
+    hoshimori("ingest", tmp_path / "sets.json")
+    sweep = hoshimori("watch", tmp_path / "kept.toml", "--as-of", "2026-03-24T00:00Z", "--out", tmp_path / "out", "--json").json
+    burns = {e["subject"]: e for e in sweep["events"] if e["kind"] == "manoeuvre"}
+    assert {n: (e["label"], e["normal"]) for n, e in burns.items()} == {
+        "41000": ("station-keeping", True),
+        "42000": ("relocation", False),
+    }
+    states = {s["norad_id"]: s for s in sweep["states"]}
+    assert "manoeuvre" not in [r["code"] for r in states[41000]["reasons"]]
+    (why,) = [r for r in states[42000]["reasons"] if r["code"] == "manoeuvre"]
+    assert states[42000]["state"] == "attention"
+    assert (why["label"], why["dv_m_s"]) == ("relocation", pytest.approx(1.5, rel=0.05))
+    assert why["when"][:10] == "2026-03-20"
+    checks = hoshimori("verify", tmp_path / "out" / "events.jsonl", "--json").json
+    assert len(checks) == len(sweep["events"])
+    assert {c["verdict"] for c in checks} == {"same"}
+
+
+def own_event(kind: str, label: str, quantities: dict[str, Quantity], *, normal: bool = False) -> Event:
+    return Event(kind, NOW - DAY, NOW - DAY, "1", (), label, normal, quantities, ())
+
+
+def test_a_burn_of_unknown_size_and_a_departure_are_put_in_words() -> None:
+    burn = own_event("manoeuvre", "unusual", {"probability": Quantity(0.8, "1")})
+    left = own_event("pattern", "left its slot", {"score": Quantity(0.9, "1")})
+    both = own_event("manoeuvre", "inclination", {"probability": Quantity(1.0, "1"), "dv_in_track_m_s": Quantity(0.3, "m/s"),
+                                                  "dv_cross_track_m_s": Quantity(0.4, "m/s")})  # fmt: skip
+    state = state_of(geo(1), events=(burn, left, both))
+    assert codes(state) == ["manoeuvre of unknown size", "departure", "manoeuvre"]
+    assert state.reasons[1].values["score"] == 0.9
+    assert state.reasons[2].values["dv_m_s"] == pytest.approx(0.5)
+    usual = own_event("manoeuvre", "station-keeping", {"probability": Quantity(1.0, "1")}, normal=True)
+    assert state_of(geo(1), events=(usual,)).state == "quiet"

@@ -116,6 +116,23 @@ def daily(one: Track, first: float = -10.0, last: float = 0.0, *, number: int | 
     return sets_of(one, np.arange(first, last + 1e-9, every), number=number)
 
 
+def raised(number: int, *burns: tuple[float, float]) -> ElementSets:
+    """A low satellite that burns, (day, m/s forward), in a record of 200 days, a set every 0.8 days, four digits of angles."""
+    path = track(number, LOW)
+    for day, dv_m_s in burns:
+        path = track(number, LOW, *pieces(path), (day, burnt(path.mean_at(us(day)), dv_m_s)))
+    sets = sets_of(path, np.arange(-150.0, 50.0, 0.8))
+    angles = {k: np.round(getattr(sets, k), 4) for k in ("inc_deg", "raan_deg", "argp_deg", "ma_deg")}
+    return sets.having(
+        **angles, mean_motion_rev_day=np.round(sets.mean_motion_rev_day, 8), known_utc=sets.epoch_utc + np.timedelta64(6, "h")
+    )
+
+
+def pieces(path: Track) -> list[tuple[float, Mean]]:
+    """What `track` was given for the days after the first."""
+    return [((start - us(0.0)) / DAY_US, arc.mean_at(start)) for start, arc in path.pieces[1:]]
+
+
 def sky(*parts: ElementSets) -> ElementSets:
     return ElementSets.concat(list(parts))
 

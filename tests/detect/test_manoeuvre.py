@@ -16,9 +16,8 @@ from hoshimori.detect import manoeuvre
 from hoshimori.detect.burns import Burn, Told
 from hoshimori.detect.manoeuvre import Manoeuvre, Settings
 from hoshimori.exercise import BurningSky, Score, burning_sky, score
-from hoshimori.exercise.arcs import Mean, Track, burnt
 from hoshimori.facts import DataMode, ElementSets
-from tests.detect.skies import DAY_US, LOW, at, sets_of, track, us, watching
+from tests.detect.skies import at, raised, watching
 
 DAY = np.timedelta64(1, "D")
 
@@ -194,26 +193,11 @@ def test_a_stricter_threshold_tells_less_and_never_something_else() -> None:
     assert min(b.probability for b in strict) >= 0.99
 
 
-def raised(number: int, days: tuple[float, ...], dv_m_s: float) -> ElementSets:
-    """A low satellite that burns forward on these days of its record of 200, a set every 0.8 days with angles to four digits."""
-    path = track(number, LOW)
-    for day in days:
-        path = track(number, LOW, *pieces(path), (day, burnt(path.mean_at(us(day)), dv_m_s)))
-    sets = sets_of(path, np.arange(-150.0, 50.0, 0.8))
-    angles = {k: np.round(getattr(sets, k), 4) for k in ("inc_deg", "raan_deg", "argp_deg", "ma_deg")}
-    return sets.having(**angles, mean_motion_rev_day=np.round(sets.mean_motion_rev_day, 8), known_utc=sets.epoch_utc + DAY // 4)
-
-
-def pieces(path: Track) -> list[tuple[float, Mean]]:
-    """What `track` was given for the days after the first."""
-    return [((start - us(0.0)) / DAY_US, arc.mean_at(start)) for start, arc in path.pieces[1:]]
-
-
-HABIT = tuple(np.arange(-100.0, 40.0, 20.0))
+HABIT = tuple((day, 0.02) for day in np.arange(-100.0, 40.0, 20.0).tolist())
 
 
 def test_the_detector_tells_of_the_window_and_of_the_assets_alone() -> None:
-    sets = ElementSets.concat([raised(41000, HABIT, 0.02), raised(42000, HABIT, 0.02)])
+    sets = ElementSets.concat([raised(41000, *HABIT), raised(42000, *HABIT)])
     view = MemoryView(sets, at(-30.0), at(5.0), at(6.0))
     found = Manoeuvre().detect(view, watching(41000))
     assert [(e.kind, e.subject) for e in found] == [("manoeuvre", "41000")] * 2
