@@ -208,7 +208,7 @@ def test_the_table_of_stays_fits_and_begins_with_the_most_unusual(
     columns: int, practice: Practice, found: list[Stay], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("COLUMNS", str(columns))
-    show_stays(found, practice.sweep.watchlist, 500, {s.other: f"NAME {s.other}" for s in found}, lang="ja", as_json=False)
+    show_stays(found, practice.sweep.watchlist, frozenset(range(500)), {s.other: f"NAME {s.other}" for s in found}, lang="ja", as_json=False)
     out = capsys.readouterr().out
     assert "異常度" in out
     assert max(cell_len(x.rstrip()) for x in out.splitlines()) <= columns
@@ -218,8 +218,11 @@ def test_the_table_of_stays_fits_and_begins_with_the_most_unusual(
 
 
 def test_no_stay_is_a_sentence(practice: Practice, capsys: pytest.CaptureFixture[str]) -> None:
-    show_stays([], practice.sweep.watchlist, 500, {}, lang="en", as_json=False)
-    assert "No stay was found near 21 assets among 500 objects." in capsys.readouterr().out
+    held = frozenset(a.norad_id for a in practice.sweep.watchlist.assets[1:] if a.norad_id is not None)
+    show_stays([], practice.sweep.watchlist, held, {}, lang="en", as_json=False)
+    said = capsys.readouterr()
+    assert "No stay was found near 20 assets among 20 objects." in said.out
+    assert "1 of 21 assets have no orbit here" in said.err
 
 
 def test_stays_become_a_table_with_a_column_for_each_measure(found: list[Stay]) -> None:

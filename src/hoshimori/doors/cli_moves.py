@@ -91,4 +91,4 @@ def stays(
         opened = inquiry.ask(take_from or [], home=home, as_of=as_of, start=start, stop=stop, modes=modes, progress=progress)
         found = lives.stays_in(opened, chosen, progress)
     names = opened.names(sorted({int(k) for s in found for k in (s.subject, s.other) if k.isdigit()}))
-    moves.show_stays(found, chosen, len(opened.view.latest()), names, lang=lang.value, as_json=as_json)
+    moves.show_stays(found, chosen, lives.with_orbit(opened.view, chosen), names, lang=lang.value, as_json=as_json)

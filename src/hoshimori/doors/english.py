@@ -152,6 +152,7 @@ EN: Mapping[str, str] = {
     "not routine": "not its routine",
     "no burns": "No burn was found in {sets} element sets of {objects} objects.",
     "no burns but": "No burn was found, but of {untold} of {objects} objects nothing can be said.",
+    "assets without sets": "{unseen} of {assets} assets have no orbit here: nothing is said of what is near them",
     "no stays": "No stay was found near {assets} assets among {objects} objects.",
     "untold": "cannot tell, because {why}",
     "untold count": "{count} times: cannot tell, because {why}; such as {first}",

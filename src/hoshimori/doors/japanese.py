@@ -149,6 +149,7 @@ JA: Mapping[str, str] = {
     "not routine": "いつもと異なる",
     "no burns": "{objects} 個の物体の軌道要素 {sets} 組に、軌道変更は見つかりませんでした。",
     "no burns but": "軌道変更は見つかりませんでしたが、{objects} 個のうち {untold} 個については何も言えません。",
+    "assets without sets": "対象 {assets} 件のうち {unseen} 件には軌道がなく、その近くについては何も言えません",
     "no stays": "対象 {assets} 個の近くに、{objects} 個の物体のうち滞在するものは見つかりませんでした。",
     "untold": "判断できません: {why}",
     "untold count": "{count} 件、判断できません: {why}（例: {first}）",

@@ -91,6 +91,12 @@ def stays_in(opened: Asked, watchlist: Watchlist, progress: Progress = silent) -
     return staying.stays(opened.view, watchlist, progress=progress)
 
 
+def with_orbit(view: View, watchlist: Watchlist) -> frozenset[int]:
+    """Catalogue numbers that have element sets in the view, and assets with an ephemeris of their owner."""
+    given = {a.norad_id for a in watchlist.assets if a.norad_id is not None and view.ephemerides(a.norad_id, a.cospar_id)}
+    return frozenset(view.latest().norad_id.tolist()) | given
+
+
 @dataclass(frozen=True)
 class Life:
     """One object's timeline, its usual behaviour, and the names of all who take part. `called`: what its number was called."""

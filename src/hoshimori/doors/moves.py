@@ -117,14 +117,20 @@ def _spell(one: Untold, w: Mapping[str, str]) -> str:
 
 
 def show_stays(
-    found: Sequence[Stay], watchlist: Watchlist, objects: int, names: Mapping[str, str], *, lang: str, as_json: bool
+    found: Sequence[Stay], watchlist: Watchlist, known: frozenset[int], names: Mapping[str, str], *, lang: str, as_json: bool
 ) -> None:
-    """The stays on standard output, the most unusual first; for programs one JSON object a line, by subject and time."""
+    """The stays on standard output, the most unusual first; for programs one JSON object a line, by subject and time.
+
+    known: catalogue numbers that have an orbit. Assets without are counted on standard error: nobody looked near them.
+    """
     w = words(lang)
+    unseen = sum(1 for a in watchlist.assets if a.norad_id not in known)
+    if unseen:
+        print("hoshimori: " + w["assets without sets"].format(unseen=unseen, assets=len(watchlist.assets)), file=sys.stderr)
     if as_json:
         put_lines(s.to_json() for s in found)
     elif not found:
-        print(w["no stays"].format(assets=len(watchlist.assets), objects=f"{objects:,}"))
+        print(w["no stays"].format(assets=len(watchlist.assets) - unseen, objects=f"{len(known):,}"))
     else:
         out = console()
         out.print(stays_table(sorted(found, key=lambda s: -s.unusual), w, names, wide=out.width >= WIDE))
