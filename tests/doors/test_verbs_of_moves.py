@@ -208,7 +208,8 @@ def test_the_table_of_stays_fits_and_begins_with_the_most_unusual(
     columns: int, practice: Practice, found: list[Stay], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("COLUMNS", str(columns))
-    show_stays(found, practice.sweep.watchlist, frozenset(range(500)), {s.other: f"NAME {s.other}" for s in found}, lang="ja", as_json=False)
+    names = {s.other: f"NAME {s.other}" for s in found}
+    show_stays(found, practice.sweep.watchlist, frozenset(range(500)), names, lang="ja", as_json=False)
     out = capsys.readouterr().out
     assert "異常度" in out
     assert max(cell_len(x.rstrip()) for x in out.splitlines()) <= columns
