@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from bench.manoeuvres.speed import SHARES, every, objects
@@ -14,7 +16,7 @@ def test_a_share_of_a_catalogue_holds_whole_objects() -> None:
     parts = [every(catalogue, share) for share in SHARES]
     assert [objects(part) for part in parts] == [2, 4, 8, 16]
     assert len(parts[-1]) == len(catalogue)
-    for small, large in zip(parts, parts[1:], strict=False):
+    for small, large in pairwise(parts):
         assert set(small.norad_id.tolist()) < set(large.norad_id.tolist())
     for part in parts:
         for number in np.unique(part.norad_id):
