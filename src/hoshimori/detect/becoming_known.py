@@ -25,7 +25,6 @@ from hoshimori.detect.weighing import (
     columns,
     group_of,
     in_track_m_s,
-    known_as,
     plane_probability,
 )
 from hoshimori.facts import Floats, Ints, Times
@@ -140,9 +139,8 @@ def moves(h: Histories, weights: Weights, threshold: float, least: float) -> tup
     for g, name in enumerate(GROUPS):
         for after in range(1, MOST_FOLLOWING + 1):
             mine = (kind == g) & (following == after) & (j.kick.statistic > threshold)
-            learnt = weights.as_known.get(known_as(name, after))
-            if mine.any() and learnt is not None:
-                along[mine] = learnt.probability(x[mine])
+            if mine.any():
+                along[mine] = weights.group_as_known(name, after).probability(x[mine])
     known = _known_by(h)[j.newest]
     days = h.day[j.row + 1] - j.kick.back
     share = slowed_share(h, j.row, days, (j.kick.statistic > threshold) & (j.kick.size > 0.0), known)
@@ -194,8 +192,8 @@ def _measured(j: Judgements, along: Floats, plane: Floats, share: Floats, weight
     for g, name in enumerate(GROUPS):
         for after in range(1, MOST_FOLLOWING + 1):
             mine = (kind == g) & (np.minimum(j.following, MOST_FOLLOWING) == after)
-            learnt = weights.as_known.get(known_as(name, after))
-            if learnt is not None:
+            if mine.any():
+                learnt = weights.group_as_known(name, after)
                 lag[mine], scatter[mine] = learnt.lag_days, learnt.scatter_days
     gap = h.day[j.row + 1] - h.day[j.row]
     by_phase = along >= plane

@@ -61,9 +61,10 @@ def _neighbours(m: Moves, k: int, others: Ints) -> Bools:
     """Of the moves `others`, those of other objects on orbits like this one's."""
     h = m.histories
     row, rows = m.row[k], m.row[others]
-    inc, node = np.radians(h.sets.inc_deg), np.radians(h.sets.raan_deg)
-    across = np.sin(np.minimum(inc[row], inc[rows])) * np.sin(0.5 * (node[rows] - node[row])) * 2.0
-    near = (np.abs(h.sma_km[rows] - h.sma_km[row]) < NEAR_AXIS_KM) & (np.hypot(inc[rows] - inc[row], across) < NEAR_TILT_RAD)
+    inc, incs = np.radians(h.sets.inc_deg[row]), np.radians(h.sets.inc_deg[rows])
+    turned = np.radians(h.sets.raan_deg[rows] - h.sets.raan_deg[row])
+    across = 2.0 * np.sin(np.minimum(inc, incs)) * np.sin(0.5 * turned)
+    near = (np.abs(h.sma_km[rows] - h.sma_km[row]) < NEAR_AXIS_KM) & (np.hypot(incs - inc, across) < NEAR_TILT_RAD)
     return np.asarray(near & (h.sets.norad_id[rows] != h.sets.norad_id[row]))
 
 

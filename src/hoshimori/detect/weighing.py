@@ -7,8 +7,8 @@ scores is learnt without the satellite, or without the years, that it scores. Er
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -38,7 +38,8 @@ NEAREST = {
     "near Earth before 2013": ("near Earth before 2013", "near Earth since 2013", "deep"),
     "deep": ("deep", "near Earth since 2013", "near Earth before 2013"),
 }
-"""Whose weights, and whose lag, a group borrows while it has none of its own: the same regime first, then the newer era."""
+"""Whose weights a group borrows while it has none of its own: the same regime first, then the newer era. The lag of a fit belongs
+to its own era and regime and is not borrowed."""
 PLANE_FEATURES = ("log plane change over scatter", "before 2013")
 RIDGE = 1.0
 MOST_FOLLOWING = 3
@@ -82,7 +83,11 @@ class Weights:
 
     def group(self, name: str) -> Group:
         """What weighs candidates of this group: its own or, where none of its burns was there to learn from, the nearest's."""
-        return self.groups[next(g for g in NEAREST[name] if g in self.groups)]
+        return _own_or_nearest(self.groups, name, NEAREST[name])
+
+    def group_as_known(self, name: str, following: int) -> Group:
+        """The same for judgements with this many sets after the gap."""
+        return _own_or_nearest(self.as_known, known_as(name, following), [known_as(g, following) for g in NEAREST[name]])
 
     def to_json(self) -> dict[str, Any]:
         groups, known = ({k: asdict(g) for k, g in x.items()} for x in (self.groups, self.as_known))
@@ -101,6 +106,12 @@ class Weights:
 
         groups, known = ({k: group(g) for k, g in data[x].items()} for x in ("groups", "as_known"))
         return cls(groups, known, group(data["plane"]), str(data["learnt_on"]))
+
+
+def _own_or_nearest(learnt: Mapping[str, Group], own: str, nearest: Sequence[str]) -> Group:
+    if own in learnt:
+        return learnt[own]
+    return replace(next(learnt[key] for key in nearest if key in learnt), lag_days=0.0)
 
 
 @cache
