@@ -42,6 +42,7 @@ bench: $(VENV)/.synced-dev  ## what every figure in the docs rests on; most need
 	$(VENV)/bin/python bench/pattern/run.py $(DATA)
 	$(VENV)/bin/python bench/stays/run.py --data $(DATA)
 	$(VENV)/bin/python bench/burning_sky/noise.py $(DATA)
+	$(VENV)/bin/python bench/burning_sky/run.py
 
 test-matrix:  ## make test on every Python of 3.11, 3.12, 3.13 found here, each in its own .venv-3.x
 	@for v in 3.11 3.12 3.13; do \

@@ -37,9 +37,9 @@ COUNTER_DAYS = 0.8
 PLANE_SETTLING_DAYS = 7.0
 """A plane is judged on the medians of four sets on either side, so that one step shows for as long."""
 COUNTER = 0.5
-CAUTION = np.array([0.05, 0.8, 0.8])
-"""With one or two sets after a gap the doubt left may be no more than this share of what is allowed with three: a bad set, and a
-fit half old, half new, look like a burn until the next sets come."""
+CAUTION = np.array([0.05, 1.0, 1.0])
+"""With one set after a gap the doubt left may be no more than this share of what is allowed with two: a single bad set, and a fit
+half old, half new, look like a burn until the next set comes."""
 PLANE_AFTER = 2
 PLANE_SURE = 0.95
 """A plane is judged once two sets follow; with two, which are few for a median, it must be as sure as this."""
