@@ -133,8 +133,9 @@ class _Columns:
         node_step = secular.advances(self.node, self.rates.node, self.day)
         days = np.diff(self.day)
         node_step = node_step - 0.5 * (self.rates.node[1:] + self.rates.node[:-1]) * days
-        across = 2.0 * np.sqrt(np.sin(self.inc[1:]) * np.sin(self.inc[:-1])) * np.abs(np.sin(0.5 * node_step))
-        tilt = np.hypot(np.diff(self.inc), across)  # the angle between the planes: haversines
+        haversine = np.sin(0.5 * np.diff(self.inc)) ** 2
+        haversine += np.sin(self.inc[1:]) * np.sin(self.inc[:-1]) * np.sin(0.5 * node_step) ** 2
+        tilt = 2.0 * np.arcsin(np.sqrt(np.clip(haversine, 0.0, 1.0)))  # the angle between the planes
         size = np.diff(self.sma_km) / self.sma_km[:-1]
         return np.where(self.same, tilt, 0.0), np.where(self.same, size, 0.0)
 
