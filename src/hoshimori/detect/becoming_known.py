@@ -13,10 +13,11 @@ from hoshimori.detect.candidates import (
     PLANE_WINDOW,
     RATE_SETS,
     along_series,
+    node_unsure,
     plane_series,
 )
 from hoshimori.detect.histories import RATE_TRUST, RATE_WINDOW, Histories
-from hoshimori.detect.moves import ECCENTRIC, PLANE_SEEN, Moves
+from hoshimori.detect.moves import ECCENTRIC, PLANE_SEEN, Moves, in_track_sigma
 from hoshimori.detect.storms import discounted, near_earth_objects, slowed_share
 from hoshimori.detect.weighing import (
     GROUPS,
@@ -115,7 +116,8 @@ def _plane(h: Histories, row: Ints, newest: Ints) -> tuple[Floats, Floats, Float
     start = h.first[h.stretch[row]]
     seen = [trend.shift_by(y, start, row, newest, sets=PLANE_SETS, window=PLANE_WINDOW) for y in (h.tilt_km, h.node_km)]
     floor = DIGIT_RAD * h.sma_km[row]
-    sigmas = [np.maximum(s, floor) for _, s in seen]
+    unsure = (np.zeros(len(row)), node_unsure(h, row, np.minimum(newest, row + PLANE_SETS)))
+    sigmas = [np.hypot(np.maximum(s, floor), u) for (_, s), u in zip(seen, unsure, strict=True)]
     over = np.hypot(*(shift / sigma for (shift, _), sigma in zip(seen, sigmas, strict=True)))
     return np.hypot(seen[0][0], seen[1][0]), np.hypot(*sigmas), np.asarray(np.nan_to_num(over))
 
@@ -211,7 +213,7 @@ def _measured(j: Judgements, along: Floats, plane: Floats, share: Floats, weight
         days,
         sigma,
         np.where(eccentric | ~by_phase, np.nan, in_track),
-        np.where(eccentric, np.abs(in_track), np.abs(in_track_m_s(j.kick.size_sigma))),
+        np.where(eccentric, np.abs(in_track), in_track_sigma(j.kick, kind)),
         np.where(seen, j.cross * speed, np.nan),
         np.where(seen, j.cross_sigma, np.nan_to_num(j.cross, nan=np.inf)) * speed,
         bound * speed,

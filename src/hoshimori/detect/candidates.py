@@ -76,18 +76,17 @@ class Candidates:
     def plane(self) -> tuple[Floats, Floats, Floats]:
         """Change of tilt and node over four sets on either side, km, and its size over the record's own scatter of the same."""
         h, out = self.histories, []
-        for y, unsure in ((h.tilt_km, 0.0), (h.node_km, self._node_unsure)):
+        for y, unsure in ((h.tilt_km, 0.0), (h.node_km, node_unsure(h, self.row, self.row + PLANE_SETS))):
             shift, scatter = trend.level_shifts(y, h.first, sets=PLANE_SETS, window=PLANE_WINDOW)
             out.append((shift[self.row], np.hypot(np.maximum(scatter, DIGIT_RAD * h.sma_km)[self.row], unsure)))
         (tilt, tilt_sigma), (node, node_sigma) = out
         return tilt, node, np.asarray(np.nan_to_num(np.hypot(tilt / tilt_sigma, node / node_sigma)))
 
-    @property
-    def _node_unsure(self) -> Floats:
-        """(m,) km: what changes of height within the sets compared leave open of the node."""
-        total = np.concatenate(([0.0], np.cumsum(self.histories.node_unsure_km**2)))
-        a, b = np.maximum(self.row - PLANE_SETS + 1, 0), np.minimum(self.row + PLANE_SETS, len(total) - 1)
-        return np.asarray(np.sqrt(total[b] - total[a]))
+
+def node_unsure(h: Histories, row: Ints, last: Ints) -> Floats:
+    """(m,) km: what changes of height within the sets compared about a gap, up to the set `last`, leave open of the node."""
+    total = np.concatenate(([0.0], np.cumsum(h.node_unsure_km**2)))
+    return np.asarray(np.sqrt(total[np.minimum(last, len(total) - 1)] - total[np.maximum(row - PLANE_SETS + 1, 0)]))
 
 
 def along_series(h: Histories) -> trend.Series:
