@@ -15,7 +15,7 @@ from hoshimori.detect.neighbourhood import last_of_each_fit
 from hoshimori.errors import UsageError
 from hoshimori.facts import Bools, DataMode, ElementSets, Floats, Times
 from hoshimori.findings import Reason, iso
-from hoshimori.sky import orbits, time
+from hoshimori.sky import orbits, secular, time
 
 LEAST_SETS = 5
 DAY = np.timedelta64(86_400_000_000, "us")
@@ -149,9 +149,8 @@ def _judged(number: int, sets: ElementSets, satellites: orbits.Satellites, reaso
 
 def _rates(satellites: orbits.Satellites) -> dict[str, Floats]:
     """Degrees a day: secular rates of SGP4, the Sun and Moon's where the orbit is deep."""
-    table, day = satellites.table, np.degrees(1440.0)
-    node, perigee = (table["nodedot"] + table["dnodt"]) * day, (table["argpdot"] + table["domdt"]) * day
-    return {"node": node, "perigee": perigee, "phase": (table["mdot"] + table["dmdt"]) * day + node + perigee}
+    node, perigee, anomaly = (np.degrees(rate) for rate in secular.rates(satellites))
+    return {"node": node, "perigee": perigee, "phase": anomaly + node + perigee}
 
 
 def _steps(sets: ElementSets, satellites: orbits.Satellites) -> Floats:
@@ -162,7 +161,7 @@ def _steps(sets: ElementSets, satellites: orbits.Satellites) -> Floats:
     phase = sets.raan_deg + sets.argp_deg + sets.ma_deg
     node_step = halved(np.diff(sets.raan_deg) - _between(rate["node"]) * days) * _between(sin_i)
     phase_step = halved(np.diff(phase) - _between(rate["phase"]) * days)
-    sma_km = satellites.table["a0"] * EARTH_RADIUS_KM
+    sma_km = secular.semi_major_axis_km(satellites)
     return np.stack((np.diff(sma_km), np.diff(sets.inc_deg), node_step, phase_step), axis=1)
 
 
@@ -210,7 +209,7 @@ def _columns(number: int, sets: ElementSets, satellites: orbits.Satellites, reas
         t_utc=sets.epoch_utc,
         day=day,
         motion_rev_day=sets.mean_motion_rev_day,
-        sma_km=satellites.table["a0"] * EARTH_RADIUS_KM,
+        sma_km=secular.semi_major_axis_km(satellites),
         ecc=sets.eccentricity,
         inc_deg=sets.inc_deg,
         raan_deg=_unwrapped(sets.raan_deg, rate["node"], day),

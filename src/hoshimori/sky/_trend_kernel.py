@@ -35,6 +35,62 @@ def _start(t, y):  # type: ignore[no-untyped-def]
 
 
 @nb.njit(cache=True)
+def value_seen(x0, x1, x2, p00, p01, p02, p11, p12, p22, v, S):  # type: ignore[no-untyped-def]
+    """Kalman update by an observed value that is off by v, with variance S of the innovation."""
+    g0, g1, g2 = p00 / S, p01 / S, p02 / S
+    return (
+        x0 + g0 * v,
+        x1 + g1 * v,
+        x2 + g2 * v,
+        p00 - g0 * p00,
+        p01 - g0 * p01,
+        p02 - g0 * p02,
+        p11 - g1 * p01,
+        p12 - g1 * p02,
+        p22 - g2 * p02,
+    )
+
+
+@nb.njit(cache=True)
+def rate_seen(x0, x1, x2, p00, p01, p02, p11, p12, p22, v, S):  # type: ignore[no-untyped-def]
+    """The same by an observed rate."""
+    g0, g1, g2 = p01 / S, p11 / S, p12 / S
+    return (
+        x0 + g0 * v,
+        x1 + g1 * v,
+        x2 + g2 * v,
+        p00 - g0 * p01,
+        p01 - g0 * p11,
+        p02 - g0 * p12,
+        p11 - g1 * p11,
+        p12 - g2 * p11,
+        p22 - g2 * p12,
+    )
+
+
+@nb.njit(cache=True)
+def moved_on(x0, x1, x2, p00, p01, p02, p11, p12, p22, d, qs, qd):  # type: ignore[no-untyped-def]
+    """State and covariance a time d later."""
+    h = 0.5 * d * d
+    a00 = p00 + d * p01 + h * p02
+    a01 = p01 + d * p11 + h * p12
+    a02 = p02 + d * p12 + h * p22
+    b11 = p11 + d * p12
+    b12 = p12 + d * p22
+    return (
+        x0 + d * x1 + h * x2,
+        x1 + d * x2,
+        x2,
+        a00 + d * a01 + h * a02 + qs * d**3 / 3.0 + qd * d**5 / 20.0,
+        a01 + d * a02 + qs * d * d / 2.0 + qd * d**4 / 8.0,
+        a02 + qd * d**3 / 6.0,
+        b11 + d * b12 + qs * d + qd * d**3 / 3.0,
+        b12 + qd * d * d / 2.0,
+        p22 + qd * d,
+    )
+
+
+@nb.njit(cache=True)
 def nll(t, y, g, rate_sigma, sigma, bad, qs, qd, masked):  # type: ignore[no-untyped-def]
     """Negative log likelihood of the innovations under Student's law; `masked` observations follow a named jump."""
     x0, x1, x2 = _start(t, y)
@@ -53,43 +109,12 @@ def nll(t, y, g, rate_sigma, sigma, bad, qs, qd, masked):  # type: ignore[no-unt
             S = p00 + s * s
         if k == n - 1:
             break
-        g0, g1, g2 = p00 / S, p01 / S, p02 / S
-        x0 += g0 * v
-        x1 += g1 * v
-        x2 += g2 * v
-        p22 -= g2 * p02
-        p12 -= g1 * p02
-        p11 -= g1 * p01
-        p02 -= g0 * p02
-        p01 -= g0 * p01
-        p00 -= g0 * p00
+        x0, x1, x2, p00, p01, p02, p11, p12, p22 = value_seen(x0, x1, x2, p00, p01, p02, p11, p12, p22, v, S)
         if rate_sigma[k] < np.inf:
             S = p11 + (rate_sigma[k] * bad[k]) ** 2
             v = g[k] - x1
-            g0, g1, g2 = p01 / S, p11 / S, p12 / S
-            x0 += g0 * v
-            x1 += g1 * v
-            x2 += g2 * v
-            p00 -= g0 * p01
-            p02 -= g0 * p12
-            p22 -= g2 * p12
-            p01 -= g0 * p11
-            p12 -= g2 * p11
-            p11 -= g1 * p11
-        d = t[k + 1] - t[k]
-        x0 += d * x1 + 0.5 * d * d * x2
-        x1 += d * x2
-        a00 = p00 + d * p01 + 0.5 * d * d * p02
-        a01 = p01 + d * p11 + 0.5 * d * d * p12
-        a02 = p02 + d * p12 + 0.5 * d * d * p22
-        b11 = p11 + d * p12
-        b12 = p12 + d * p22
-        p00 = a00 + d * a01 + 0.5 * d * d * a02 + qs * d**3 / 3.0 + qd * d**5 / 20.0
-        p01 = a01 + d * a02 + qs * d * d / 2.0 + qd * d**4 / 8.0
-        p02 = a02 + qd * d**3 / 6.0
-        p11 = b11 + d * b12 + qs * d + qd * d**3 / 3.0
-        p12 = b12 + qd * d * d / 2.0
-        p22 = p22 + qd * d
+            x0, x1, x2, p00, p01, p02, p11, p12, p22 = rate_seen(x0, x1, x2, p00, p01, p02, p11, p12, p22, v, S)
+        x0, x1, x2, p00, p01, p02, p11, p12, p22 = moved_on(x0, x1, x2, p00, p01, p02, p11, p12, p22, t[k + 1] - t[k], qs, qd)
     return total
 
 
@@ -117,46 +142,21 @@ def smooth(t, y, g, rate_sigma, sigma, qs, qd, jump):  # type: ignore[no-untyped
         g0, g1, g2 = p00 / S, p01 / S, p02 / S
         innovation[k, 0], variance[k, 0] = v, S
         gain[k, 0, 0], gain[k, 0, 1], gain[k, 0, 2] = g0, g1, g2
-        x0 += g0 * v
-        x1 += g1 * v
-        x2 += g2 * v
-        p22 -= g2 * p02
-        p12 -= g1 * p02
-        p11 -= g1 * p01
-        p02 -= g0 * p02
-        p01 -= g0 * p01
-        p00 -= g0 * p00
+        x0, x1, x2, p00, p01, p02, p11, p12, p22 = value_seen(x0, x1, x2, p00, p01, p02, p11, p12, p22, v, S)
         if rate_sigma[k] < np.inf:
             S = p11 + rate_sigma[k] ** 2
             v = g[k] - x1
             g0, g1, g2 = p01 / S, p11 / S, p12 / S
             innovation[k, 1], variance[k, 1] = v, S
             gain[k, 1, 0], gain[k, 1, 1], gain[k, 1, 2] = g0, g1, g2
-            x0 += g0 * v
-            x1 += g1 * v
-            x2 += g2 * v
-            p00 -= g0 * p01
-            p02 -= g0 * p12
-            p22 -= g2 * p12
-            p01 -= g0 * p11
-            p12 -= g2 * p11
-            p11 -= g1 * p11
+            x0, x1, x2, p00, p01, p02, p11, p12, p22 = rate_seen(x0, x1, x2, p00, p01, p02, p11, p12, p22, v, S)
         if k == n - 1:
             break
         d = t[k + 1] - t[k]
-        x0 += d * x1 + 0.5 * d * d * x2
-        x1 += d * x2
-        a00 = p00 + d * p01 + 0.5 * d * d * p02
-        a01 = p01 + d * p11 + 0.5 * d * d * p12
-        a02 = p02 + d * p12 + 0.5 * d * d * p22
-        b11 = p11 + d * p12
-        b12 = p12 + d * p22
-        p00 = a00 + d * a01 + 0.5 * d * d * a02 + qs[k] * d**3 / 3.0 + qd[k] * d**5 / 20.0 + jump[k, 0] * d * d
-        p01 = a01 + d * a02 + qs[k] * d * d / 2.0 + qd[k] * d**4 / 8.0
-        p02 = a02 + qd[k] * d**3 / 6.0
-        p11 = b11 + d * b12 + qs[k] * d + qd[k] * d**3 / 3.0 + jump[k, 1]
-        p12 = b12 + qd[k] * d * d / 2.0
-        p22 = p22 + qd[k] * d + jump[k, 2]
+        x0, x1, x2, p00, p01, p02, p11, p12, p22 = moved_on(x0, x1, x2, p00, p01, p02, p11, p12, p22, d, qs[k], qd[k])
+        p00 += jump[k, 0] * d * d
+        p11 += jump[k, 1]
+        p22 += jump[k, 2]
     r0, r1, r2 = 0.0, 0.0, 0.0
     n00, n01, n02, n11, n12, n22 = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
     for k in range(n - 1, -1, -1):
