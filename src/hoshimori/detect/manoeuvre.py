@@ -71,6 +71,8 @@ def find(
         found = chained(found)
         known = h.sets.known_utc[found.row + 1]
     exchanged = swaps(found)
+    if as_it_became_known:  # of an exchange the first alarm stands: the other half was not known then
+        exchanged = [s for s in exchanged if known[s.other] <= known[s.move]]
     untold += [_swapped(found, s) for s in exchanged]
     kept = np.setdiff1d(np.arange(len(found)), [s.move for s in exchanged])
     found, known = found.take(kept), known[kept]
