@@ -32,9 +32,10 @@ from hoshimori.facts import Floats, Ints, Times
 from hoshimori.sky import trend
 
 SETTLING_DAYS = {True: 3.0, False: 4.0}
-"""Fits near Earth and deep go on mixing sets from before and after a burn for this long: a further kick the same way is the same
-burn coming out, and one the other way counts only if it takes back at least `COUNTER` of it."""
-COUNTER_DAYS = 0.8
+"""Fits near Earth and deep go on mixing sets from before and after a burn for this long: a further kick of less than `COUNTER` of
+its size is the same burn coming out."""
+COUNTER_DAYS, ANOTHER_DAYS = 0.8, 2.5
+"""From this far apart on, a kick of at least that share counts as another burn: the other way, and the same way."""
 PLANE_SETTLING_DAYS = 7.0
 """A plane is judged on the medians of four sets on either side, so that one step shows for as long."""
 COUNTER = 0.5
@@ -184,8 +185,9 @@ def _same_burn(m: Moves, later: int, told: int) -> bool:
     if m.plane[later] > m.along[later]:
         by_plane = m.plane[told] > 0.5
         return apart <= (PLANE_SETTLING_DAYS if by_plane else SETTLING_DAYS[near])
-    takes_back = one * other < 0.0 and abs(other) >= COUNTER * abs(one)
-    return apart <= (COUNTER_DAYS if takes_back else SETTLING_DAYS[near])
+    as_large = abs(other) >= COUNTER * abs(one)
+    apart_at_least = COUNTER_DAYS if one * other < 0.0 else ANOTHER_DAYS
+    return apart <= (apart_at_least if as_large else SETTLING_DAYS[near])
 
 
 def _measured(j: Judgements, along: Floats, plane: Floats, share: Floats, weights: Weights) -> Moves:
