@@ -1,6 +1,6 @@
 """How many planted burns are found in time, and how many false alarms there are, on burning skies of several seeds.
 
-    python bench/burning_sky/run.py [SEED ...]    default: the seed of the tests, and five more on which nothing was chosen
+    python bench/burning_sky/run.py [SEED ...]    default: the seed of the tests, and five more
 
 Printed for each sky, in retrospect and as it became known: promised burns found (in time: within two sets of the first one after
 the burn), late, missed, and false alarms per 1,000 object-days.

@@ -168,7 +168,7 @@ def test_a_low_thrust_is_due_by_the_time_its_sum_has_passed_the_floor() -> None:
 
 @pytest.mark.parametrize(
     ("asked", "said"),
-    [({"seed": -1}, "seed=-1"), ({"days": 30}, "days=30"), ({"start_utc": np.datetime64("NaT")}, "not a time")],
+    [({"seed": -1}, "seed=-1"), ({"days": 30}, "days=30"), ({"start_utc": np.datetime64("NaT", "us")}, "not a time")],
 )
 def test_what_cannot_be_played_is_refused(asked: dict[str, int], said: str) -> None:
     with pytest.raises(UsageError, match=said):

@@ -39,7 +39,7 @@ COUNTER_DAYS, ANOTHER_DAYS = 0.8, 2.5
 PLANE_SETTLING_DAYS = 7.0
 """A plane is judged on the medians of four sets on either side, so that one step shows for as long."""
 COUNTER = 0.5
-CAUTION = np.array([0.05, 1.0, 1.0])
+CAUTION = np.array([0.05, 0.7, 0.7])
 """With one set after a gap the doubt left may be no more than this share of what is allowed with two: a single bad set, and a fit
 half old, half new, look like a burn until the next set comes."""
 PLANE_AFTER = 2

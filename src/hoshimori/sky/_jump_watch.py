@@ -31,8 +31,8 @@ def watch(t, y, g, rate_sigma, floor, sort, threshold, prior):  # type: ignore[n
     p = prior.copy()
     for j in range(LEAST - 1, n):
         if j % (RELEARN if j > 2 * RELEARN else RELEARN // 3) == 0 or j == LEAST - 1:
-            a = max(0, j + 1 - WINDOW)
-            rows = slice(a, j + 1)
+            last = max(LEAST, j + 1 - OPEN_GAPS)  # what is being judged does not teach
+            rows = slice(max(0, last - WINDOW), last)
             args = (t[rows], y[rows], g[rows], rate_sigma[rows], floor, bad[rows], masked[rows], prior, RECORD_SPREAD)
             p = fit(*args, p) if j == LEAST - 1 else descend(*args, p)[0]
         a = max(0, j + 1 - LOOK_BACK)
