@@ -66,7 +66,7 @@ class Group:
 
 PLANE = Group((0.0, 0.0), (1.0, 1.0), (-4.0 * float(np.log(13.0)), 4.0, -4.0 * float(np.log(31.0 / 13.0))))
 """Changes of the plane alone: even odds at 12 times the record's own scatter since 2013, at 30 times before. Not learnt: the
-records hold seven such burns. Of false steps above that they leave 0.1 a satellite-year (docs/manoeuvres.md)."""
+records hold seven such burns. Set by hand, with the false steps of these records in sight."""
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numba as nb
 import numpy as np
 
-from hoshimori.sky._jump_search import COLUMNS, KICK, RECORD_SPREAD, WINDOW, allowances
+from hoshimori.sky._jump_search import COLUMNS, KICK, LEAST_SHIFTS, RECORD_SPREAD, WINDOW, allowances
 from hoshimori.sky._trend_kernel import BAD, bend, descend, fit, kick, smooth, step
 
 LOOK_BACK = 60
@@ -15,8 +15,6 @@ RELEARN = 10
 LEAST = 5
 OPEN_GAPS = 3
 """A gap is judged with one, two and three observations after it; then it is a jump or it is not."""
-LEAST_SHIFTS = 12
-"""Fewer past shifts of level than this do not tell what is usual."""
 
 
 @nb.njit(cache=True)
