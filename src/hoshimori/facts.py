@@ -276,6 +276,57 @@ class Ephemeris:
     source: str = ""  # SHA-256 of the bytes it was read from
 
 
+@dataclass(frozen=True)
+class ConjunctionObject:
+    """One of the two objects of a conjunction message: who it is, and where, with what covariance, at closest approach.
+
+    r_km (3,), v_km_s (3,) in `frame` (ITRF, GCRF or EME2000). covariance_rtn_m: (6, 6) in m2, m2/s and m2/s2 along the
+    object's own R, T, N, as the message writes it; None where it gives none. `fields`: every keyword of the section with its value as written.
+    """
+
+    designator: str
+    norad_id: int | None
+    cospar_id: str
+    name: str
+    object_type: str  # PAYLOAD, ROCKET BODY, DEBRIS, UNKNOWN, OTHER or ""
+    maneuverable: str  # YES, NO, N/A or ""
+    frame: str
+    r_km: Floats
+    v_km_s: Floats
+    covariance_rtn_m: Floats | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
+    comments: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ConjunctionMessage:
+    """One CCSDS conjunction data message (CDM): somebody's computation of one close approach, as they wrote it.
+
+    NaN where an optional number is absent. `radius_m`: the summed hard-body radius of a COMMENT HBR line. `fields` and
+    `comments` hold the header and relative metadata as written, for a message goes out as it came in.
+    """
+
+    message_id: str
+    originator: str
+    created_utc: np.datetime64
+    message_for: str
+    tca_utc: np.datetime64
+    miss_m: float
+    relative_speed_m_s: float
+    relative_position_rtn_m: Floats  # (3,), NaN where absent
+    relative_velocity_rtn_m_s: Floats
+    probability: float
+    probability_method: str
+    objects: tuple[ConjunctionObject, ConjunctionObject]
+    radius_m: float = float("nan")
+    fields: Mapping[str, str] = field(default_factory=dict)
+    comments: tuple[str, ...] = ()
+    known_utc: np.datetime64 = NOT_A_TIME
+    known_basis: KnownBasis = KnownBasis.ASSUMED
+    data_mode: DataMode = DataMode.REAL
+    source: str = ""  # SHA-256 of the bytes it was read from
+
+
 @dataclass(frozen=True, slots=True)
 class ObjectName:
     """What an object was called, by whom, and when that was first seen. Names and owners change; numbers are kept apart."""
@@ -305,6 +356,7 @@ class Parsed:
     """Records met, read or refused. Row n of a first-seen file belongs to record n."""
     record_of_row: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
     """(n,) for each row of element_sets, its record number, from 1."""
+    conjunctions: tuple[ConjunctionMessage, ...] = ()
 
 
 @dataclass(frozen=True)
