@@ -281,7 +281,7 @@ class ConjunctionObject:
     """One of the two objects of a conjunction message: who it is, and where, with what covariance, at closest approach.
 
     r_km (3,), v_km_s (3,) in `frame` (ITRF, GCRF or EME2000). covariance_rtn_m: (6, 6) in m2, m2/s and m2/s2 along the
-    object's own R, T, N, as the message writes it; None where it gives none. `fields`: every keyword of the section with its value as written.
+    object's own R, T, N, as the message writes it; None where it gives none. `fields`: every keyword of the section as written.
     """
 
     designator: str

@@ -23,7 +23,7 @@ class Failures(NamedTuple):
 
 
 class Screened(NamedTuple):
-    """Every minimum of the distance below the threshold; the spells within it of slow pairs (docked, in formation); who failed."""
+    """Every minimum of the distance below the threshold; the spells within it of slow pairs; who failed."""
 
     minima: Minima
     stays: Spells
