@@ -310,4 +310,14 @@ EN: Mapping[str, str] = {
     "why displaced without a change of speed": "it is displaced along its orbit without a change of speed: not a "
     "burn, but perhaps another object under its number",
     "burn_main": "Larger part",
+    # the encounter plane and the trend of a miss
+    "plane": "Encounter plane",
+    "plane across": "across the passage, horizontal ({unit})",
+    "plane radial": "across the passage, away from the Earth ({unit})",
+    "plane in-track": "across the passage, in-track ({unit})",
+    "plane miss": "miss in this plane: {miss} (one sigma along it)",
+    "plane body": "hard bodies together: radius {radius}",
+    "plane body small": " (too small to see at this scale: the cross marks the place)",
+    "plane rings": "the other object with 1 σ (solid), 2 σ (dashed), 3 σ (dotted) of the relative position",
+    "plane no covariance": "no covariance is known: no ellipse is drawn",
 }

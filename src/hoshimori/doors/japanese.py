@@ -297,4 +297,14 @@ JA: Mapping[str, str] = {
     "why displaced without a change of speed": "速さが変わらずに軌道上で位置がずれた: 軌道変更ではなく、番号が別の物"
     "体に付いた可能性",
     "burn_main": "大きい方の成分",
+    # 会合面と最接近距離の推移
+    "plane": "会合面",
+    "plane across": "通過方向に垂直、水平 ({unit})",
+    "plane radial": "通過方向に垂直、地球から離れる向き ({unit})",
+    "plane in-track": "通過方向に垂直、進行方向 ({unit})",
+    "plane miss": "この面での最接近距離: {miss}（その向きの 1σ）",
+    "plane body": "両物体の大きさの合計: 半径 {radius}",
+    "plane body small": "（この縮尺では見えないため、十字で位置を示す）",
+    "plane rings": "相手物体と相対位置の 1σ（実線）・2σ（破線）・3σ（点線）",
+    "plane no covariance": "共分散が不明のため、楕円は描かない",
 }

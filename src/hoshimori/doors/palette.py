@@ -8,13 +8,13 @@ from hoshimori.detect.burns import LABELS
 
 LIGHT: Mapping[str, str] = {
     "ink": "#1b2430", "soft": "#556273", "line": "#dbe1e8", "paper": "#ffffff", "gap": "#e6eaef", "ahead": "#eef2f7",
-    "curve": "#0b62a4", "usual": "#2f7a43", "unusual": "#b23c12", "unjudged": "#556273",
+    "curve": "#0b62a4", "ring": "#9b3f86", "usual": "#2f7a43", "unusual": "#b23c12", "unjudged": "#556273",
     "station-keeping": "#0b62a4", "inclination": "#9b3f86", "relocation": "#0a7d5a", "avoidance": "#c2510b",
     "graveyard": "#7f3b2b", "deorbit": "#7f3b2b", "low thrust": "#2389b8", "unusual burn": "#c01f1f", "orbit change": "#44505e",
 }  # fmt: skip
 DARK: Mapping[str, str] = {
     "ink": "#e7ecf3", "soft": "#a3afbf", "line": "#303a47", "paper": "#19202a", "gap": "#28313d", "ahead": "#202936",
-    "curve": "#6fb1f0", "usual": "#7fcb95", "unusual": "#f59a72", "unjudged": "#a3afbf",
+    "curve": "#6fb1f0", "ring": "#e29ad2", "usual": "#7fcb95", "unusual": "#f59a72", "unjudged": "#a3afbf",
     "station-keeping": "#6fb1f0", "inclination": "#e29ad2", "relocation": "#63cfa5", "avoidance": "#f2a065",
     "graveyard": "#e0a08f", "deorbit": "#e0a08f", "low thrust": "#7cd3f2", "unusual burn": "#ff8a80", "orbit change": "#b6c2d0",
 }  # fmt: skip
@@ -39,6 +39,9 @@ def _rules(colour: Mapping[str, str]) -> str:
         ".tl .warn": f"fill:{colour['unusual']}", ".tl .grid": f"stroke:{colour['line']};stroke-width:1",
         ".tl .gap": f"fill:{colour['gap']}", ".tl .ahead": f"fill:{colour['ahead']}",
         ".tl .curve": f"stroke:{colour['curve']};fill:none",
+        ".tl .ring": f"fill:{colour['ring']};fill-opacity:0.13;stroke:{colour['ring']};stroke-width:1.2",
+        ".tl .body": f"fill:{colour['unusual']};fill-opacity:0.3;stroke:{colour['unusual']};stroke-width:1.2",
+        ".tl .cross": f"fill:none;stroke:{colour['unusual']};stroke-width:1.6",
         ".tl .dot": f"fill:{colour['curve']}", ".tl .usual": f"fill:{colour['usual']}",
         ".tl .unusual": f"fill:{colour['unusual']}", ".tl .unjudged": f"fill:{colour['unjudged']}",
     }  # fmt: skip
