@@ -30,6 +30,25 @@ class Meeting:
     radius_km: float
     cross: Floats = field(default_factory=lambda: np.zeros((6, 6)))
 
+    @property
+    def dr_km(self) -> Floats:
+        """(3,) the second object less the first."""
+        return self.r2_km - self.r1_km
+
+    @property
+    def dv_km_s(self) -> Floats:
+        return self.v2_km_s - self.v1_km_s
+
+    @property
+    def covariance(self) -> Floats:
+        """(6, 6) of the difference of the two states."""
+        return self.covariance1 + self.covariance2 - self.cross - self.cross.T
+
+    @property
+    def knows_velocity(self) -> bool:
+        """Is the velocity covariance of both objects known?"""
+        return bool(np.isfinite(self.covariance1).all() and np.isfinite(self.covariance2).all())
+
 
 class Why(NamedTuple):
     """A reason as a code with its values; `doors` says it in words."""
