@@ -14,6 +14,7 @@ import numpy as np
 
 from hoshimori.facts import DataMode, Parsed
 from hoshimori.formats.archive import LIMIT_BYTES, to_utf8, unpack
+from hoshimori.formats.cdm import read_cdm
 from hoshimori.formats.complaints import Complaints
 from hoshimori.formats.ndm import MESSAGE_KINDS, Entry, Message, kvn_entries, messages, xml_entries
 from hoshimori.formats.oem import read_oem
@@ -22,7 +23,7 @@ from hoshimori.formats.rows import Found, Rows, json_records, rows_from_csv, row
 from hoshimori.formats.satcat import is_satcat, read_satcat
 from hoshimori.formats.tle import Checksums, looks_like_tle, read_tle
 
-_READ = "TLE, OMM, OEM or a satellite catalogue"
+_READ = "TLE, OMM, OEM, CDM or a satellite catalogue"
 _HEAD = 65_536
 _NAMED = re.compile(r"(?m)^\s*CCSDS_[A-Z]{3}_VERS\s*=")
 _KVN = re.compile(r"(?m)^\s*[A-Z][A-Z0-9_]+\s*=\s*\S")
@@ -59,6 +60,7 @@ def _parsed(name: str, facts: Found, complaints: Complaints) -> Parsed:
         complaints.problems(),
         facts.records,
         facts.record_of_row,
+        facts.conjunctions,
     )
 
 
@@ -116,6 +118,9 @@ def _read_messages(
         if message.kind == "OEM":
             ephemerides, segments = read_oem(message, complaints, data_mode=data_mode, first_record=record)
             found.append(Found(ephemerides=tuple(ephemerides), records=segments))
+        elif message.kind == "CDM":
+            conjunction = read_cdm(message, complaints, data_mode=data_mode, record=record)
+            found.append(Found(conjunctions=(conjunction,) if conjunction else (), records=1))
         else:
             _refuse_message(message, record, complaints)
             found.append(Found(records=1))
@@ -130,7 +135,7 @@ def _refuse_message(message: Message, record: int, complaints: Complaints) -> No
     if message.kind == "OMM":
         expected = "a whole message; it breaks off"
     elif message.kind in MESSAGE_KINDS:
-        expected = f"OMM or OEM: {MESSAGE_KINDS[message.kind]} messages are recognised, not read"
+        expected = f"OMM, OEM or CDM: {MESSAGE_KINDS[message.kind]} messages are recognised, not read"
     else:
         expected = "a message of the CCSDS family in this spelling"
     complaints.add(f"CCSDS_{message.kind}_VERS", value, expected, line=message.line, record=record)

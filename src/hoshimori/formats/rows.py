@@ -10,7 +10,7 @@ from itertools import islice
 
 import numpy as np
 
-from hoshimori.facts import ElementSets, Ephemeris, Ints, ObjectName
+from hoshimori.facts import ConjunctionMessage, ElementSets, Ephemeris, Ints, ObjectName
 from hoshimori.formats.complaints import Complaints
 
 BLOCK = 50_000
@@ -54,6 +54,7 @@ class Found:
     names: tuple[ObjectName, ...] = ()
     records: int = 0
     record_of_row: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
+    conjunctions: tuple[ConjunctionMessage, ...] = ()
 
     @classmethod
     def together(cls, parts: Sequence[Found]) -> Found:
@@ -63,6 +64,7 @@ class Found:
             tuple(n for p in parts for n in p.names),
             sum(p.records for p in parts),
             np.concatenate([np.zeros(0, np.int64), *(p.record_of_row for p in parts)]),
+            tuple(c for p in parts for c in p.conjunctions),
         )
 
 
