@@ -48,7 +48,7 @@ def changed(**fields: str) -> str:
 
 BAD: dict[str, tuple[bytes, str]] = {
     "empty file": (b"", "the file is empty"),
-    "noise": (bytes(range(128, 256)) * 20, "expected TLE, OMM, OEM or a satellite catalogue"),
+    "noise": (bytes(range(128, 256)) * 20, "expected TLE, OMM, OEM, CDM or a satellite catalogue"),
     "web page": (b"<html>busy</html>", "this is a web page"),
     "wrong checksum": (GOOD.replace("2927", "2923").encode(), "expected the sum of the digits of the line"),
     "NaN": (changed(ECCENTRICITY="NaN").encode(), "ECCENTRICITY='NaN': expected a finite number"),
@@ -57,7 +57,7 @@ BAD: dict[str, tuple[bytes, str]] = {
     "no number": (changed(NORAD_CAT_ID="x").encode(), "NORAD_CAT_ID='x'"),
     "gzip that is none": (b"\x1f\x8b" + bytes(40), "gzip"),
     "zip that is none": (b"PK\x03\x04" + bytes(40), "zip"),
-    "a kind that is not read": (b"CCSDS_CDM_VERS = 1.0\nCREATION_DATE = 2026-01-01T00:00:00\n", "CCSDS_CDM_VERS"),
+    "a kind that is not read": (b"CCSDS_TDM_VERS = 2.0\nCREATION_DATE = 2026-01-01T00:00:00\n", "CCSDS_TDM_VERS"),
 }
 
 
