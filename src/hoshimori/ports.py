@@ -12,7 +12,7 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 
 from hoshimori.errors import UsageError
-from hoshimori.facts import ElementSets, Ephemeris, ObjectName, Received, Watchlist
+from hoshimori.facts import ConjunctionMessage, ElementSets, Ephemeris, ObjectName, Received, Watchlist
 from hoshimori.findings import Event
 
 Progress = Callable[[str, int, int], None]
@@ -30,6 +30,8 @@ class View(Protocol):
     `sets` is what a computation over the window may use: for each object the sets with epochs inside the window, the last one
     before it and the first one after it where they lie within `lookback`; nothing with known_utc > as_of; one row per (object,
     epoch): the last issued. Sorted by (norad_id, epoch_utc). `history` gives all of one object or several, as known at as_of.
+    `conjunctions` gives what others wrote of close approaches from the start of the window on, also after its end, since they
+    speak of what is to come: every message known by as_of, the last known last, of one object or (None) of all.
     """
 
     @property
@@ -43,6 +45,7 @@ class View(Protocol):
     def latest(self, norad_ids: Sequence[int] | None = None) -> ElementSets: ...
     def history(self, norad_id: int | Sequence[int]) -> ElementSets: ...
     def ephemerides(self, norad_id: int | None = None, cospar_id: str = "") -> list[Ephemeris]: ...
+    def conjunctions(self, norad_id: int | None = None) -> list[ConjunctionMessage]: ...
     def names(self, norad_ids: Sequence[int] | None = None) -> list[ObjectName]: ...
 
 

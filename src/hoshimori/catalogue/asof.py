@@ -11,7 +11,7 @@ import numpy as np
 
 from hoshimori.catalogue.tables import rank
 from hoshimori.errors import UsageError
-from hoshimori.facts import Bools, DataMode, ElementSets, Ints
+from hoshimori.facts import Bools, ConjunctionMessage, DataMode, ElementSets, Ints
 
 FUTURE = np.timedelta64(1, "D")
 """How far ahead of `as_of` the epoch of a newest set may lie. Some published sets are predictions dated days ahead; they are
@@ -89,6 +89,16 @@ def newest(sets: ElementSets, as_of_utc: np.datetime64) -> ElementSets:
     far = far.take(np.append(True, far.norad_id[1:] != far.norad_id[:-1])[: len(far)])
     both = ElementSets.concat([near, far])
     return both.take(np.argsort(both.norad_id, kind="stable"))
+
+
+def told_once(messages: Sequence[ConjunctionMessage]) -> list[ConjunctionMessage]:
+    """Messages in the order in which they became known, each once: the same one may have come in two files or spellings."""
+    seen: dict[object, ConjunctionMessage] = {}
+    for m in sorted(messages, key=lambda m: m.known_utc):
+        objects = tuple((o.designator, *o.r_km.tolist(), *o.v_km_s.tolist()) for o in m.objects)
+        what = (m.originator, m.message_id, m.created_utc, m.tca_utc, m.data_mode, str(m.miss_m), str(m.probability), objects)
+        seen.setdefault(what, m)
+    return list(seen.values())
 
 
 def checked_window(

@@ -15,7 +15,7 @@ from hoshimori.catalogue.raw import Arrival, RawBytes
 from hoshimori.catalogue.report import FileReport, IngestReport
 from hoshimori.catalogue.shelves import Reader, StoredSource, read_names, read_sources
 from hoshimori.catalogue.store import Store
-from hoshimori.catalogue.tables import EPHEMERIDES, NAMES, PROBLEMS, SETS, SOURCES, store_columns
+from hoshimori.catalogue.tables import CONJUNCTIONS, EPHEMERIDES, NAMES, PROBLEMS, SETS, SOURCES, store_columns
 from hoshimori.catalogue.writer import Writer, rows_to_columns, writing
 from hoshimori.facts import Bools, ElementSets, Received
 from hoshimori.ports import Progress
@@ -51,8 +51,8 @@ def _read_all(run: _Run, raw: RawBytes, received: Iterable[Received], read: Read
         if keep_bytes:
             raw.keep(item, arrival)
         intake = take_in(item, arrival, read, looked_before=(item.provider, item.location) in run.looked_at)
-        if intake.ephemerides and not keep_bytes:
-            raw.keep(item, arrival)  # an ephemeris is read again from its bytes whenever it is asked for
+        if intake.needs_bytes and not keep_bytes:
+            raw.keep(item, arrival)
         run.add(intake)
 
 
@@ -113,6 +113,7 @@ def _store(store: Store, writer: Writer, intakes: Sequence[Intake]) -> list[int]
     _stage_names(store, writer, intakes)
     _stage(writer, SOURCES, [_source_row(n, i) for n, i in zip(numbers, intakes, strict=True)])
     _stage(writer, EPHEMERIDES, [r for n, i in zip(numbers, intakes, strict=True) for r in _ephemeris_rows(n, i)])
+    _stage(writer, CONJUNCTIONS, [r for n, i in zip(numbers, intakes, strict=True) for r in _conjunction_rows(n, i)])
     _stage(writer, PROBLEMS, [r for n, i in zip(numbers, intakes, strict=True) for r in _problem_rows(n, i)])
     writer.publish(next_source=numbers.stop)
     return _new_of_each(sets, keep, numbers)
@@ -164,6 +165,22 @@ def _ephemeris_rows(number: int, i: Intake) -> list[tuple[object, ...]]:
     ]
 
 
+def _conjunction_rows(number: int, i: Intake) -> list[tuple[object, ...]]:
+    return [
+        (
+            number,
+            i.arrival.sha256,
+            place,
+            *(-1 if o.norad_id is None else o.norad_id for o in c.objects),
+            c.tca_utc,
+            c.known_utc,
+            int(c.known_basis),
+            int(c.data_mode),
+        )
+        for place, c in enumerate(i.conjunctions)
+    ]
+
+
 def _problem_rows(number: int, i: Intake) -> list[tuple[object, ...]]:
     def place(x: int | None) -> int:
         return -1 if x is None else x
@@ -183,5 +200,14 @@ def _report(i: Intake, new: int, *, skipped: bool = False) -> FileReport:
         return FileReport(i.location, i.format, 0, 0, 0, 0, skipped=True)
     known = len(i.sets) - new
     return FileReport(
-        i.location, i.format, len(i.sets), new, known, i.refused, len(i.ephemerides), len(i.names), False, i.problems
+        i.location,
+        i.format,
+        len(i.sets),
+        new,
+        known,
+        i.refused,
+        len(i.ephemerides),
+        len(i.names),
+        problems=i.problems,
+        conjunctions=len(i.conjunctions),
     )

@@ -14,7 +14,16 @@ from hoshimori.catalogue.names import named_in
 from hoshimori.catalogue.raw import Arrival
 from hoshimori.catalogue.shelves import Reader
 from hoshimori.errors import DataError, FormatError, Problem
-from hoshimori.facts import ASSUMED_LATENCY, DataMode, ElementSets, Ephemeris, KnownBasis, ObjectName, Received
+from hoshimori.facts import (
+    ASSUMED_LATENCY,
+    ConjunctionMessage,
+    DataMode,
+    ElementSets,
+    Ephemeris,
+    KnownBasis,
+    ObjectName,
+    Received,
+)
 
 KEPT_OF_A_KIND = 100
 """Problems kept word for word of each kind (field and expectation) in one file; the rest are counted."""
@@ -38,6 +47,12 @@ class Intake:
     names: tuple[ObjectName, ...]
     ephemerides: tuple[Ephemeris, ...]
     problems: tuple[Problem, ...]
+    conjunctions: tuple[ConjunctionMessage, ...] = ()
+
+    @property
+    def needs_bytes(self) -> bool:
+        """Whether something in it is read again from its bytes whenever it is asked for."""
+        return bool(self.ephemerides or self.conjunctions)
 
     @property
     def refused(self) -> int:
@@ -77,6 +92,7 @@ def take_in(received: Received, arrival: Arrival, read: Reader, *, looked_before
         names=tuple(names),
         ephemerides=tuple(_known(e, received) for p in parsed for e in p.ephemerides),
         problems=(*problems, *faults),
+        conjunctions=tuple(_message_known(c, received) for p in parsed for c in p.conjunctions),
     )
 
 
@@ -127,3 +143,11 @@ def _known(e: Ephemeris, received: Received) -> Ephemeris:
     if received.provider != FOLDER:
         return replace(e, known_utc=arrival, known_basis=KnownBasis.OBSERVED)
     return replace(e, known_utc=min(e.usable_start_utc + ASSUMED_LATENCY, arrival), known_basis=KnownBasis.ASSUMED)
+
+
+def _message_known(c: ConjunctionMessage, received: Received) -> ConjunctionMessage:
+    """The creation time that every such message states, or its arrival where that was earlier."""
+    arrival = received.received_utc.astype("datetime64[us]")
+    if np.isnat(c.known_utc):
+        return replace(c, known_utc=arrival, known_basis=KnownBasis.OBSERVED)
+    return replace(c, known_utc=min(c.known_utc, arrival), known_basis=KnownBasis.DECLARED)

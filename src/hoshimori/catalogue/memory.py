@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
-from hoshimori.catalogue.asof import as_list, best_known, checked_window, last_issued, newest, visible, window
+from hoshimori.catalogue.asof import as_list, best_known, checked_window, last_issued, newest, told_once, visible, window
 from hoshimori.catalogue.names import Labels, label, named_in, news
 from hoshimori.catalogue.view import LOOKBACK
-from hoshimori.facts import ASSUMED_LATENCY, DataMode, ElementSets, Ephemeris, KnownBasis, ObjectName
+from hoshimori.facts import ASSUMED_LATENCY, ConjunctionMessage, DataMode, ElementSets, Ephemeris, KnownBasis, ObjectName
 
 
 class MemoryView:
     """Satisfies ports.View.
 
     Sets whose `known_utc` is NaT are taken as known `ASSUMED_LATENCY` after their epoch; ephemerides without one as known
-    always. Names are those inside the sets and those given.
+    always. Names are those inside the sets and those given. A conjunction message without one is known from its creation on.
     """
 
     def __init__(
@@ -30,6 +31,7 @@ class MemoryView:
         *,
         lookback: np.timedelta64 = LOOKBACK,
         data_modes: Sequence[DataMode] = (DataMode.REAL,),
+        conjunctions: Sequence[ConjunctionMessage] = (),
     ) -> None:
         self.start_utc, self.stop_utc, self.as_of_utc = checked_window(start_utc, stop_utc, as_of_utc)
         self.lookback = lookback
@@ -38,6 +40,7 @@ class MemoryView:
         live = best_known(known)
         self._sets = live.take(visible(live, self.as_of_utc, self.data_modes))
         self._ephemerides = tuple(ephemerides)
+        self._conjunctions = tuple(c if not np.isnat(c.known_utc) else replace(c, known_utc=c.created_utc) for c in conjunctions)
         said = news((), [*named_in(known, ""), *names])
         self._names = [n for n in said if n.first_seen_utc <= self.as_of_utc]
         self._labels = Labels.of(self._names)
@@ -55,6 +58,9 @@ class MemoryView:
         found = [e for e in self._ephemerides if self._usable(e) and _is_of(e, norad_id, cospar_id)]
         return sorted(found, key=lambda e: (not np.isnat(e.known_utc), e.known_utc))
 
+    def conjunctions(self, norad_id: int | None = None) -> list[ConjunctionMessage]:
+        return told_once([c for c in self._conjunctions if self._told(c) and concerns(c, norad_id)])
+
     def names(self, norad_ids: Sequence[int] | None = None) -> list[ObjectName]:
         found = [n for n in self._names if norad_ids is None or n.norad_id in norad_ids]
         return sorted(found, key=lambda n: (n.norad_id, n.first_seen_utc, n.provider, n.name))
@@ -67,6 +73,14 @@ class MemoryView:
     def _usable(self, e: Ephemeris) -> bool:
         known = bool(np.isnat(e.known_utc) or e.known_utc <= self.as_of_utc)
         return known and e.data_mode in self.data_modes and _overlaps(e, self.start_utc, self.stop_utc)
+
+    def _told(self, c: ConjunctionMessage) -> bool:
+        return bool(c.known_utc <= self.as_of_utc and c.tca_utc >= self.start_utc) and c.data_mode in self.data_modes
+
+
+def concerns(c: ConjunctionMessage, norad_id: int | None) -> bool:
+    """Whether a message is about this object; None asks for no particular one."""
+    return norad_id is None or norad_id in [o.norad_id for o in c.objects]
 
 
 def _with_known(sets: ElementSets) -> ElementSets:

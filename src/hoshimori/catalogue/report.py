@@ -23,6 +23,7 @@ class FileReport:
     names: int = 0
     skipped: bool = False
     problems: tuple[Problem, ...] = ()
+    conjunctions: int = 0
 
     def to_json(self) -> dict[str, Any]:
         return {f.name: getattr(self, f.name) for f in fields(self)} | {"problems": [str(p) for p in self.problems]}
@@ -69,6 +70,8 @@ class IngestReport:
     def __str__(self) -> str:
         ephemerides = sum(f.ephemerides for f in self.files)
         more = f"{ephemerides} ephemerides, " if ephemerides else ""
+        conjunctions = sum(f.conjunctions for f in self.files)
+        more += f"{conjunctions} conjunction messages, " if conjunctions else ""
         lines = [
             f"{len(self.files)} files ({self.skipped} taken in before): {self.new} new element sets, {self.known} already held, "
             f"{more}{self.refused} records refused, in {self.seconds:.1f} s"

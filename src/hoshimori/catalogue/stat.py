@@ -11,7 +11,7 @@ from hoshimori.catalogue.manifest import Manifest
 from hoshimori.catalogue.query import live_rows
 from hoshimori.catalogue.raw import RawBytes
 from hoshimori.catalogue.store import Store
-from hoshimori.catalogue.tables import EPHEMERIDES, NAMES, PROBLEMS, RETIRED, SETS, SOURCES
+from hoshimori.catalogue.tables import CONJUNCTIONS, EPHEMERIDES, NAMES, PROBLEMS, RETIRED, SETS, SOURCES
 from hoshimori.facts import NOT_A_TIME, DataMode, KnownBasis
 from hoshimori.findings import iso
 
@@ -28,6 +28,7 @@ class CatalogueStat:
     sources: int
     names: int
     ephemerides: int
+    conjunctions: int
     oldest_epoch_utc: np.datetime64
     newest_epoch_utc: np.datetime64
     newest_known_utc: np.datetime64
@@ -71,6 +72,7 @@ def measure(store: Store, raw: RawBytes, manifest: Manifest, now_utc: np.datetim
         sources=manifest.rows(SOURCES),
         names=manifest.rows(NAMES),
         ephemerides=manifest.rows(EPHEMERIDES),
+        conjunctions=manifest.rows(CONJUNCTIONS),
         oldest_epoch_utc=_time(oldest),
         newest_epoch_utc=_time(newest),
         newest_known_utc=newest_known,

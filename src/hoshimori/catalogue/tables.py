@@ -19,6 +19,7 @@ RETIRED = "retired"
 SOURCES = "sources"
 NAMES = "names"
 EPHEMERIDES = "ephemerides"
+CONJUNCTIONS = "conjunctions"
 PROBLEMS = "problems"
 
 _SETS_COLUMNS = {
@@ -85,6 +86,17 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "known_basis": "utinyint",
         "data_mode": "utinyint",
     },
+    CONJUNCTIONS: {
+        "source": "integer",
+        "sha256": "varchar",
+        "place": "integer",  # which one of the file's messages, from 0
+        "norad_id_1": "integer",  # -1 where the message gives none
+        "norad_id_2": "integer",
+        "tca_utc": "timestamp",
+        "known_utc": "timestamp",
+        "known_basis": "utinyint",
+        "data_mode": "utinyint",
+    },
     PROBLEMS: {
         "source": "integer",
         "file": "varchar",
@@ -104,6 +116,7 @@ ORDER = {
     SOURCES: "source",
     NAMES: "norad_id, first_seen_utc, provider",
     EPHEMERIDES: "source, place",
+    CONJUNCTIONS: "source, place",
     PROBLEMS: "source, record",
 }
 

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from hoshimori.catalogue.asof import as_list, last_issued, newest, window
+from hoshimori.catalogue.asof import as_list, last_issued, newest, told_once, window
 from hoshimori.catalogue.manifest import REMEDY, Manifest
 from hoshimori.catalogue.names import Labels, label
 from hoshimori.catalogue.query import SetQuery
 from hoshimori.catalogue.raw import RawBytes
 from hoshimori.catalogue.shelves import Reader, names_known, read_names
 from hoshimori.catalogue.store import Store
-from hoshimori.catalogue.tables import EPHEMERIDES, literal
+from hoshimori.catalogue.tables import CONJUNCTIONS, EPHEMERIDES, literal
 from hoshimori.errors import CatalogueDamaged
-from hoshimori.facts import DataMode, ElementSets, Ephemeris, KnownBasis, ObjectName
+from hoshimori.facts import ConjunctionMessage, DataMode, ElementSets, Ephemeris, KnownBasis, ObjectName, Parsed
 
 LOOKBACK = np.timedelta64(30, "D")
 """How far from the window a set may lie and still speak for it. Beyond a month an element set says little."""
@@ -71,7 +72,12 @@ class CatalogueView:
     def ephemerides(self, norad_id: int | None = None, cospar_id: str = "") -> list[Ephemeris]:
         """Ephemerides usable in the window, of this number or designator (neither given: all); last issued last."""
         rows = self.store.read(lambda m: self._ephemeris_rows(m, norad_id, cospar_id), self.manifest)
-        return [self._ephemeris(*row) for row in rows]
+        return [self._ephemeris(row) for row in rows]
+
+    def conjunctions(self, norad_id: int | None = None) -> list[ConjunctionMessage]:
+        """See ports.View: messages known by `as_of` of approaches from the start of the window on, the last known last."""
+        rows = self.store.read(lambda m: self._conjunction_rows(m, norad_id), self.manifest)
+        return told_once(list(self._messages(rows)))
 
     def names(self, norad_ids: Sequence[int] | None = None) -> list[ObjectName]:
         """Every name known at `as_of`, by number, then by first seen."""
@@ -87,31 +93,66 @@ class CatalogueView:
         labels: Labels = self.store.read(lambda m: names_known(self.store, m, norad_ids, self.as_of_utc), self.manifest)
         return label(sets, labels)
 
-    def _ephemeris_rows(self, manifest: Manifest, norad_id: int | None, cospar_id: str) -> list[tuple[str, int, int, int, int]]:
-        files = manifest.table(EPHEMERIDES)
+    def _ephemeris_rows(self, manifest: Manifest, norad_id: int | None, cospar_id: str) -> list[_Row]:
+        where = f"start_utc <= {literal(self.stop_utc)} and stop_utc >= {literal(self.start_utc)}"
+        if norad_id is None and not cospar_id:
+            return self._rows(manifest, EPHEMERIDES, where, [])
+        number = -2 if norad_id is None else norad_id
+        where += f" and (norad_id = {int(number)} or (cospar_id <> '' and cospar_id = ?))"
+        return self._rows(manifest, EPHEMERIDES, where, [cospar_id])
+
+    def _conjunction_rows(self, manifest: Manifest, norad_id: int | None) -> list[_Row]:
+        where = f"tca_utc >= {literal(self.start_utc)}"
+        where += "" if norad_id is None else f" and {int(norad_id)} in (norad_id_1, norad_id_2)"
+        return self._rows(manifest, CONJUNCTIONS, where, [])
+
+    def _rows(self, manifest: Manifest, table: str, where: str, parameters: list[str]) -> list[_Row]:
+        """Where the facts of one table lie that were known at `as_of`, the last known last."""
+        files = manifest.table(table)
         if not files:
             return []
         modes = ", ".join(str(int(m)) for m in self.data_modes) or "null"
-        where = f"known_utc <= {literal(self.as_of_utc)} and data_mode in ({modes})"
-        where += f" and start_utc <= {literal(self.stop_utc)} and stop_utc >= {literal(self.start_utc)}"
-        if norad_id is not None or cospar_id:
-            number = -2 if norad_id is None else norad_id
-            where += f" and (norad_id = {int(number)} or (cospar_id <> '' and cospar_id = ?))"
+        where += f" and known_utc <= {literal(self.as_of_utc)} and data_mode in ({modes})"
         sql = f"select sha256, place, epoch_us(known_utc), known_basis, data_mode from {self.store.relation(files)} where {where}"
-        parameters = [cospar_id] if norad_id is not None or cospar_id else []
-        found: list[tuple[str, int, int, int, int]] = (
-            self.store.engine().execute(f"{sql} order by known_utc, source, place", parameters).fetchall()
-        )
-        return found
+        found = self.store.engine().execute(f"{sql} order by known_utc, source, place", parameters).fetchall()
+        return [_Row(*row) for row in found]
 
-    def _ephemeris(self, sha256: str, place: int, known_us: int, basis: int, mode: int) -> Ephemeris:
-        parsed = self.read(self.raw.get(sha256), sha256, data_mode=DataMode(mode))
-        found = [e for p in parsed for e in p.ephemerides]
-        if place >= len(found):
-            raise CatalogueDamaged(f"stored bytes {sha256}: ephemeris {place + 1} is no longer read from them. {REMEDY}")
-        return replace(
-            found[place],
-            known_utc=np.datetime64(known_us, "us"),
-            known_basis=KnownBasis(basis),
-            source=sha256,
-        )
+    def _ephemeris(self, row: _Row) -> Ephemeris:
+        found = [e for p in self._parsed(row) for e in p.ephemerides]
+        if row.place >= len(found):
+            raise CatalogueDamaged(f"stored bytes {row.sha256}: ephemeris {row.place + 1} is no longer read from them. {REMEDY}")
+        return replace(found[row.place], **_knowledge(row))
+
+    def _messages(self, rows: Sequence[_Row]) -> Iterator[ConjunctionMessage]:
+        """Each file is read once, however many of its messages are asked for."""
+        held: dict[tuple[str, int], list[ConjunctionMessage]] = {}
+        for row in rows:
+            key = row.sha256, row.mode
+            if key not in held:
+                held[key] = [c for p in self._parsed(row) for c in p.conjunctions]
+            if row.place >= len(held[key]):
+                raise CatalogueDamaged(
+                    f"stored bytes {row.sha256}: message {row.place + 1} is no longer read from them. {REMEDY}"
+                )
+            yield replace(held[key][row.place], **_knowledge(row))
+
+    def _parsed(self, row: _Row) -> list[Parsed]:
+        return self.read(self.raw.get(row.sha256), row.sha256, data_mode=DataMode(row.mode))
+
+
+class _Row(NamedTuple):
+    """Where one ephemeris or message lies, and when it was known."""
+
+    sha256: str
+    place: int
+    known_us: int
+    basis: int
+    mode: int
+
+
+def _knowledge(row: _Row) -> dict[str, Any]:
+    return {
+        "known_utc": np.datetime64(row.known_us, "us"),
+        "known_basis": KnownBasis(row.basis),
+        "source": row.sha256,
+    }

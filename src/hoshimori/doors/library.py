@@ -45,7 +45,7 @@ def ingest(
     report = Catalogue(home).ingest(_arrivals([*folders, *sources], progress), progress=progress)
     unread = tuple(FileReport(p.file, "", 0, 0, 0, int(p.refused), problems=(p,)) for f in folders for p in f.problems)
     report = replace(report, files=(*report.files, *unread), advice="\n".join([*_passed_over(folders), report.advice]).strip())
-    if report.files and not any(f.skipped or f.read or f.ephemerides or f.names for f in report.files):
+    if report.files and not any(f.skipped or f.read or f.ephemerides or f.conjunctions or f.names for f in report.files):
         places = ", ".join(dict.fromkeys(f.location for f in report.files[:3])) + (", ..." if len(report.files) > 3 else "")
         raise FormatError(f"{places}: nothing that could be read; the bytes are kept as they came", report.problems)
     return report

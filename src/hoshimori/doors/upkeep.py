@@ -49,7 +49,7 @@ def act(action: str, home: Path | None, progress: Progress) -> Done:
 
 def _stat(catalogue: Catalogue) -> Done:
     s = catalogue.stat()
-    if not s.sets and not s.ephemerides and not s.names:
+    if not s.sets and not s.ephemerides and not s.conjunctions and not s.names:
         return Done(s.to_json(), (f"{s.home}: nothing held yet. Ingest some: hoshimori ingest FOLDER, or --celestrak geo",))
     lines = [
         f"{s.home}",
@@ -58,7 +58,7 @@ def _stat(catalogue: Catalogue) -> Done:
         f"  newest known    {iso(s.newest_known_utc)[:16]}, {s.age_hours:.1f} h ago",
         "  known by        " + ", ".join(f"{k} {n:,}" for k, n in s.by_known_basis.items()),
         "  data mode       " + ", ".join(f"{k} {n:,}" for k, n in s.by_data_mode.items()),
-        f"  ephemerides     {s.ephemerides:,}; names {s.names:,}",
+        f"  ephemerides     {s.ephemerides:,}; conjunction messages {s.conjunctions:,}; names {s.names:,}",
         f"  on disk         {s.catalogue_bytes / 1e6:.1f} MB in {s.files} files, {s.raw_bytes / 1e6:.1f} MB of bytes as received",
         f"  refused         {s.refused:,} records; {s.reservations:,} read with a reservation",
         *(f"    {n:,} x {reason}" for reason, n in list(s.refused_by_reason.items())[:12]),

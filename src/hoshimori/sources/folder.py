@@ -1,4 +1,4 @@
-"""A folder of files: any tree of element sets and ephemerides, snapshot series and first-seen logs included."""
+"""A folder of files: any tree of element sets, ephemerides and conjunction messages, snapshot series and first-seen logs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from hoshimori.sources.clock import Clock, utc_now
 from hoshimori.sources.first_seen import read_first_seen
 
 PACKED = frozenset({".gz"})
-CANDIDATES = frozenset({".tle", ".2le", ".3le", ".txt", ".json", ".csv", ".xml", ".kvn", ".omm", ".oem", ".ndm", ".zip"})
+CANDIDATES = frozenset({".tle", ".2le", ".3le", ".txt", ".json", ".csv", ".xml", ".kvn", ".omm", ".oem", ".cdm", ".ndm", ".zip"})
 """What a file may be called to be handed on. A file that is named outright is handed on whatever it is called."""
 
 LOG_MARK = "_first_seen"
