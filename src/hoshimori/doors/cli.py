@@ -11,7 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from hoshimori import __version__
-from hoshimori.doors import cli_moves
+from hoshimori.doors import cli_conjunctions, cli_moves
 from hoshimori.doors.options import AsJson, AsOf, Home, Language, Mode, Modes, progress_bar
 from hoshimori.errors import HoshimoriError
 
@@ -144,6 +144,7 @@ def watch(
 app.command()(cli_moves.history)
 app.command()(cli_moves.manoeuvres)
 app.command()(cli_moves.stays)
+app.command()(cli_conjunctions.screen)
 
 
 @app.command()

@@ -320,4 +320,23 @@ EN: Mapping[str, str] = {
     "plane body small": " (too small to see at this scale: the cross marks the place)",
     "plane rings": "the other object with 1 σ (solid), 2 σ (dashed), 3 σ (dotted) of the relative position",
     "plane no covariance": "no covariance is known: no ellipse is drawn",
+    # screening
+    "tca": "Closest approach (UTC)",
+    "miss_sigma": "Miss ± 1 σ",
+    "screening": "Screening probability",
+    "maximum": "Maximum probability",
+    "set_ages": "Age of sets (d)",
+    "owner": "owner's",
+    "diluted": "diluted",
+    "nearest": "Nearest",
+    "stays_near": "Stays within range for long:",
+    "screened": "{approaches} approaches below {within:g} km and {stays} stays within it, among {objects} objects, {start} – "
+    "{stop}Z, as known at {as_of}Z",
+    "top only": "The first {shown} of {count} approaches; all of them with --top 0.",
+    "top stays": "The first {shown} of {count} stays; all of them with --top 0.",
+    "screening note": "Screening probability: from public element sets, with errors learnt from how these err. Maximum "
+    "probability: the largest over every scale of that covariance. diluted: a better known orbit could give a higher "
+    "probability. For a decision, an operator's own data are needed.",
+    "assets without orbit": "{count} assets have no orbit here and were not screened: {which}",
+    "not screened": "{count} objects were not screened for all of the window: {why}; such as {first}, {span}",
 }

@@ -307,4 +307,22 @@ JA: Mapping[str, str] = {
     "plane body small": "（この縮尺では見えないため、十字で位置を示す）",
     "plane rings": "相手物体と相対位置の 1σ（実線）・2σ（破線）・3σ（点線）",
     "plane no covariance": "共分散が不明のため、楕円は描かない",
+    # 接近の選別
+    "tca": "最接近時刻 (UTC)",
+    "miss_sigma": "最接近距離 ± 1σ",
+    "screening": "選別確率",
+    "maximum": "最大確率",
+    "set_ages": "要素の経過 (日)",
+    "owner": "所有者",
+    "diluted": "希釈域",
+    "nearest": "最接近",
+    "stays_near": "長く範囲内に留まる組:",
+    "screened": "{objects} 物体のうち {within:g} km 未満の接近 {approaches} 件、範囲内の滞在 {stays} 件。{start} – {stop}Z、"
+    "{as_of}Z 時点の情報による",
+    "top only": "接近 {count} 件のうち上位 {shown} 件。すべて見るには --top 0",
+    "top stays": "滞在 {count} 件のうち先頭 {shown} 件。すべて見るには --top 0",
+    "screening note": "選別確率: 公開軌道要素と、その誤差の実績から求めた値。最大確率: 共分散の大きさをあらゆる倍率に変えたと"
+    "きの最大値。希釈域: 軌道がより正確に分かれば確率が上がりうる。判断には運用者自身のデータが必要です。",
+    "assets without orbit": "{count} 資産はここに軌道がなく、選別していない: {which}",
+    "not screened": "{count} 物体は期間の全部または一部で選別していない: {why}。例: {first}、{span}",
 }

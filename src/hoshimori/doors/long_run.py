@@ -16,6 +16,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -118,18 +119,34 @@ class Run:
 
     def rows(self, table: str, *, order: str = "", limit: int = 0) -> Iterator[dict[str, Any]]:
         """Rows of a table over all finished days, in the order of the days or of an SQL expression; not all in memory at once."""
-        import duckdb
+        if self.files(table):
+            with _engine() as con:
+                found = con.execute(self._sql(table, order, limit))
+                names = [column[0] for column in found.description or ()]
+                while some := found.fetchmany(10_000):
+                    yield from (dict(zip(names, row, strict=True)) for row in some)
 
-        paths = self.files(table)
-        if not paths:
-            return
-        sql = f"select * from read_parquet($paths){f' order by {order}' if order else ''}{f' limit {limit}' if limit else ''}"
-        with duckdb.connect() as con:
-            con.execute("set enable_progress_bar = false")
-            found = con.execute(sql, {"paths": [str(p) for p in paths]})
-            names = [column[0] for column in found.description or ()]
-            while some := found.fetchmany(10_000):
-                yield from (dict(zip(names, row, strict=True)) for row in some)
+    def columns(self, table: str) -> list[str]:
+        """Names of the columns of a table."""
+        with _engine() as con:
+            return [column[0] for column in con.execute(self._sql(table, "", 0)).description or ()]
+
+    def as_arrow(self, table: str, order: str = "") -> Any:
+        """A pyarrow.Table over all finished days. Needs pyarrow."""
+        with _engine() as con:
+            return con.execute(self._sql(table, order, 0)).to_arrow_table()
+
+    def as_parquet(self, table: str, order: str = "") -> bytes:
+        """One Parquet file over all finished days."""
+        with TemporaryDirectory(prefix="hoshimori-") as aside, _engine() as con:
+            place = Path(aside) / "one.parquet"
+            con.execute(f"copy ({self._sql(table, order, 0)}) to {_quoted(place)} (format parquet, compression zstd)")
+            return place.read_bytes()
+
+    def _sql(self, table: str, order: str, limit: int) -> str:
+        paths = ", ".join(_quoted(p) for p in self.files(table))
+        tail = f"{f' order by {order}' if order else ''}{f' limit {limit}' if limit else ''}"
+        return f"select * from read_parquet([{paths}]){tail}"
 
     def files(self, table: str) -> list[Path]:
         """The files of a table, by day."""
@@ -161,15 +178,24 @@ class Run:
 
 def write_parquet(path: Path, columns: Columns) -> None:
     """A table as a Parquet file; without rows it keeps its columns."""
-    import duckdb
-
     arrays = {name: np.asarray(values) for name, values in columns.items()}
     typed = ", ".join(f'"{name}"::{_TYPES[values.dtype.kind]} as "{name}"' for name, values in arrays.items())
-    target = str(path).replace("'", "''")
-    with duckdb.connect() as con:
-        con.execute("set enable_progress_bar = false")
+    with _engine() as con:
         con.register("batch", {name: _plain(values) for name, values in arrays.items()})
-        con.execute(f"copy (select {typed} from batch) to '{target}' (format parquet, compression zstd)")
+        con.execute(f"copy (select {typed} from batch) to {_quoted(path)} (format parquet, compression zstd)")
+
+
+@contextmanager
+def _engine() -> Iterator[Any]:
+    import duckdb
+
+    with duckdb.connect() as con:
+        con.execute("set enable_progress_bar = false")  # its own bar would be drawn over ours
+        yield con
+
+
+def _quoted(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
 
 
 def _plain(values: Any) -> Any:

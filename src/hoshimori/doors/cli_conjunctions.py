@@ -1,0 +1,67 @@
+"""The verbs about close approaches: everybody with everybody, how probable a collision is, and a watchlist's conjunctions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hoshimori.doors.options import AsJson, From, Home, KnownBy, Lang, Language, Modes, progress_bar
+from hoshimori.errors import UsageError
+
+
+def screen(
+    take_from: From = None,
+    watchlist: Annotated[
+        str | None, typer.Option("--watch", help="Only approaches to the satellites of this list (japan-comms, a .toml file).")
+    ] = None,
+    norad: Annotated[
+        list[int] | None, typer.Option("--norad", help="Only approaches to this catalogue number; repeat for several.")
+    ] = None,
+    start: Annotated[str | None, typer.Option(help="Start of the window: ISO 8601 UTC. Default: --as-of.")] = None,
+    stop: Annotated[str | None, typer.Option(help="End of the window.")] = None,
+    days: Annotated[float | None, typer.Option(help="Length of the window instead of --stop. Default: 1.")] = None,
+    within: Annotated[float, typer.Option(help="Threshold, km; up to 1,000.")] = 5.0,
+    as_of: KnownBy = None,
+    sizes: Annotated[Path | None, typer.Option(help="A table of sizes (CSV: ObjectID,HBR,HBRSigma,HBRSource).")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Keep every finished day in this folder; the same command goes on where it was.")
+    ] = None,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Write the approaches as CSV to standard output.")] = False,
+    arrow: Annotated[Path | None, typer.Option(help="Write the approaches to this file: .arrow, .feather or .parquet.")] = None,
+    by: Annotated[str, typer.Option(help="Order: probability (the maximum), miss or time.")] = "probability",
+    top: Annotated[int, typer.Option(help="Rows of the table; 0 for all. JSON, CSV and files always have all.", min=0)] = 30,
+    workers: Annotated[int | None, typer.Option(help="Threads to use. Default: one for each core.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Start even where it will take long or much memory.")] = False,
+    lang: Lang = Language.en,
+    mode: Modes = None,
+    home: Home = None,
+    as_json: AsJson = False,
+) -> None:
+    """Every close approach of a catalogue, or of a few objects with it, below a threshold; and who could not be screened."""
+    import sys
+
+    from hoshimori.doors import asking, screen_cost, screen_table, screens
+
+    if as_json and as_csv:
+        raise UsageError("--json together with --csv: both write to standard output; choose one of them")
+    screen_table.check_order(by)
+    screen_table.check_arrow(arrow)
+    threads, modes = screen_cost.threads(workers), asking.modes([m.value for m in mode or []])
+    moments = screens.resumed(out, {"as_of": as_of, "start": start, "stop": stop, "days": days})
+    with progress_bar(as_json or as_csv) as progress:
+        asked = screens.wanted(
+            take_from or [], watchlist=watchlist, norad_ids=norad or [], home=home, within_km=within, sizes=sizes, modes=modes,
+            progress=progress, **moments,
+        )  # fmt: skip
+        cost = asked.price(threads, by_day=True)
+        screen_cost.refuse_costly(cost, yes, folder=out, spools=True)
+        if cost.seconds > screen_cost.SAID_FROM_S:
+            print(f"hoshimori: {screen_cost.cost_text(cost)}", file=sys.stderr)
+        with screens.answered(asked, out, threads, progress) as run:
+            if arrow is not None:
+                print(screen_table.write_arrow(run, arrow, by), file=sys.stderr)
+            screen_table.show(
+                run, asked, by=by, top=top, lang=lang.value, form="json" if as_json else "csv" if as_csv else "text"
+            )
