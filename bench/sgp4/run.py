@@ -5,17 +5,22 @@
 FILE: two- or three-line element sets, plain or gzip. Without it, seeded synthetic orbits are used. Both engines are given the
 same elements and the same times, in turn, several times; the best of each is kept, since other work on a machine only ever
 slows. Read the ratios: absolute numbers belong to the machine.
+
+Then 3,060 near-Earth sets at 1,440 minutes, results into arrays that are there already where an engine can, beside the batch
+propagator of heyoka. That one is no part of this project (MPL-2.0): `pip install heyoka` into this environment adds it here.
 """
 
 from __future__ import annotations
 
 import argparse
 import gzip
+import importlib.util
 import os
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +36,7 @@ START = np.datetime64("2022-07-15", "us")
 DAY_US = 86_400_000_000
 MOST_SETS = 500
 """Per call: results of tens of megabytes come as fresh memory every time, and then the operating system is what is measured."""
+NEAR_SETS = 3060
 
 
 def synthetic(n: int) -> tuple[Times, Floats]:
@@ -99,6 +105,87 @@ def compare(name: str, epoch: Times, elements: Floats, t_utc: Times, seconds: fl
     )
 
 
+def beside_heyoka(epoch: Times, elements: Floats, seconds: float) -> None:
+    """Million states per second of every engine, each on one thread, in turn; how far from the `sgp4` package."""
+    t_utc = START + np.arange(1440) * np.timedelta64(60_000_000, "us")
+    engines = {"sgp4 array": sgp4_in_pieces(epoch, elements, t_utc), **ours_here(epoch, elements, t_utc)}
+    if importlib.util.find_spec("heyoka"):
+        engines["heyoka batch"] = heyoka_batch(epoch, elements, t_utc)
+    for call in engines.values():
+        call()
+    best = dict.fromkeys(engines, np.inf)
+    until = time.perf_counter() + seconds * len(engines)
+    while time.perf_counter() < until:
+        for name, call in engines.items():
+            began = time.perf_counter()
+            call()
+            best[name] = min(best[name], time.perf_counter() - began)
+    million = len(epoch) * len(t_utc) / 1e6
+    print(f"\n{len(epoch):,} near-Earth sets x {len(t_utc):,} minutes, one thread each")
+    for name, call in engines.items():
+        apart_mm = np.nanmax(np.abs(call()[:, :, -1] - engines["sgp4 array"]()[:, :, -1])) * 1e6
+        rate = million / best[name]
+        print(f"{name:<24}{rate:>8.2f} M/s{best['sgp4 array'] / best[name]:>8.1f}x sgp4{apart_mm:>12.5f} mm at the last minute")
+    if "heyoka batch" not in engines:
+        print("heyoka                  not installed here: pip install heyoka")
+        return
+    for name in ("ours, given arrays", "ours, fresh arrays"):
+        print(f"{name} / heyoka: {best['heyoka batch'] / best[name]:.1f}x")
+
+
+def sgp4_in_pieces(epoch: Times, elements: Floats, t_utc: Times) -> Callable[[], Floats]:
+    """The array call gives fresh results every time; in pieces of 96 times these come from the heap and not from the system.
+    Of the last piece, positions (n, 3, 96)."""
+    satellites = peer(epoch, elements)
+    day, rest = np.divmod(t_utc.astype(np.int64), DAY_US)
+
+    def call() -> Floats:
+        for k in range(0, len(t_utc), 96):
+            _, r, _ = satellites.sgp4(2440587.5 + day[k : k + 96], rest[k : k + 96] / DAY_US)
+        return np.moveaxis(r, 1, 2)
+
+    return call
+
+
+def ours_here(epoch: Times, elements: Floats, t_utc: Times) -> dict[str, Callable[[], Floats]]:
+    """Into arrays that are there already, as screening calls the kernel; and with fresh ones, as everybody else does."""
+    from hoshimori.sky._sgp4_kernel import fill
+
+    satellites, n, m = orbits.prepare(epoch, *elements.T), len(epoch), len(t_utc)
+    every, first, last, t_us = np.arange(n), np.zeros(n, np.int64), np.full(n, m), t_utc.astype(np.int64)
+    r, v, error, late = np.empty((n, 3, m)), np.empty((n, 3, m)), np.empty((n, m), np.uint8), np.zeros(m)
+
+    def given() -> Floats:
+        fill(satellites.table, every, t_us, late, every, first, last, r, v, error)
+        return r
+
+    def fresh() -> Floats:
+        return orbits.states(satellites, t_utc).r_km
+
+    return {"ours, given arrays": given, "ours, fresh arrays": fresh}
+
+
+def heyoka_batch(epoch: Times, elements: Floats, t_utc: Times) -> Callable[[], Floats]:
+    """Its batch mode: minutes since epoch in, positions, velocities and code out. Built, and so compiled, before it is timed."""
+    import heyoka  # type: ignore[import-not-found,unused-ignore]
+
+    heyoka.set_nthreads(1)
+    day, rest = np.divmod(epoch.astype(np.int64), DAY_US)
+    n, e, *angles, bstar = elements.T
+    rows = [n / (720.0 / np.pi), e, *np.radians(angles), bstar, 2440587.5 + day, rest / DAY_US]
+    began = time.perf_counter()
+    propagator = heyoka.model.sgp4_propagator(np.ascontiguousarray(rows))
+    print(f"\nheyoka {heyoka.__version__}: {time.perf_counter() - began:.1f} s to build and compile")
+    minutes = np.ascontiguousarray((t_utc[:, None] - epoch[None, :]) / np.timedelta64(60_000_000, "us"))
+    out = np.empty((len(t_utc), 7, len(epoch)))
+
+    def call() -> Floats:
+        propagator(minutes, out=out)
+        return np.moveaxis(out[:, :3], (0, 1, 2), (2, 1, 0))
+
+    return call
+
+
 def first_use() -> None:
     """Seconds of processor time in a new process until the first state: with nothing compiled before, then from the cache."""
     ask = (
@@ -141,6 +228,10 @@ def main() -> None:
         some = some[:: max(1, -(-len(some) // MOST_SETS))]
         if len(some):
             compare(name, epoch[some], elements[some], t_utc, options.seconds)
+    near = np.flatnonzero(groups["near Earth"])
+    usable = near[orbits.states(orbits.prepare(epoch[near], *elements[near].T), t_utc[-1:]).error[:, 0] == 0]
+    some = usable[:: max(1, len(usable) // NEAR_SETS)][:NEAR_SETS]
+    beside_heyoka(epoch[some], elements[some], options.seconds)
     first_use()
 
 
