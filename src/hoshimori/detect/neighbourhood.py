@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -128,6 +128,23 @@ def bodies(sets: ElementSets, group: Sequence[Watched], within_km: float, reach_
     return _assemble(
         kept, prepared.take(np.flatnonzero(judged.keep)), judged.joined[judged.keep], group, reach_days, judged.suspicions
     )
+
+
+def everybody(sets: ElementSets, given: Mapping[int, Sequence[Ephemeris]], reach_days: float) -> Bodies:
+    """All objects, whatever their orbits: from the owner's ephemeris (`given`, by key) where there is one, else from sets.
+
+    sets: in any order. With one set for each object a set of tomorrow also speaks of today: it is all that is known.
+    """
+    assets = {key: Asset(str(key), key, "", "", "", "", "", None, True, "", "") for key in given}
+    group = [_from_states(assets[key], key, tuple(e)) for key, e in sorted(given.items()) if given_states(e)]
+    told = [b.key for b in group]
+    mine = sets.take(~np.isin(sets.norad_id, told))
+    mine = last_of_each_fit(mine.take(np.lexsort((mine.known_utc, mine.epoch_utc, mine.norad_id))))
+    prepared = _prepare(mine)
+    judged = soundness(mine, prepared)
+    kept, satellites = mine.take(judged.keep), prepared.take(np.flatnonzero(judged.keep))
+    out = _assemble(kept, satellites, judged.joined[judged.keep], group, reach_days, judged.suspicions)
+    return replace(out, trajectories=replace(out.trajectories, before_us=out.trajectories.reach_us))
 
 
 def last_of_each_fit(sets: ElementSets) -> ElementSets:

@@ -1,0 +1,70 @@
+"""How far two positions may be off at a moment: covariances from the age and class of a set, or as the owner's ephemeris says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from hoshimori.detect.neighbourhood import US_PER_DAY, Bodies
+from hoshimori.facts import Ephemeris, Floats, Ints
+from hoshimori.sky import ageing
+from hoshimori.sky.relative import rtn_basis
+from hoshimori.sky.screening import Minima
+from hoshimori.tracking.covariance import class_sigma_rtn_km
+
+RTN_FRAMES = frozenset({"RTN", "RSW", "RIC"})
+"""Names of one frame: outward, forward, across. Others are not turned here: their covariance counts as not given."""
+
+
+def ages_days(bodies: Bodies, row: Ints, t_us: Ints) -> Floats:
+    """(k,) distance in time to the nearest epoch; NaN where the owner's states speak."""
+    out = np.full(len(row), np.nan)
+    mine = np.flatnonzero(~np.isin(row, np.array(list(bodies.trajectories.given), np.int64)))
+    out[mine] = bodies.trajectories.age_us(row[mine], t_us[mine]) / US_PER_DAY
+    return out
+
+
+def covariance_teme_km2(
+    bodies: Bodies, row: Ints, t_us: Ints, r_km: Floats, v_km_s: Floats, given: Mapping[int, Sequence[Ephemeris]]
+) -> Floats:
+    """(k, 3, 3) of the position of each row at its moment.
+
+    From sets: the realistic sigma of their class at their age, along R, T and N. From an owner's ephemeris: the covariance that
+    it gives nearest in time; zero where it gives none, so that the other object alone makes the uncertainty.
+    """
+    age = ages_days(bodies, row, t_us)
+    sigma = class_sigma_rtn_km(bodies.mean_motion_rev_day[row], bodies.eccentricity[row], np.nan_to_num(age))
+    out = ageing.covariance_teme(np.where(np.isnan(age)[:, None], 0.0, sigma), r_km, v_km_s)
+    for key, ephemerides in given.items():
+        mine = np.flatnonzero((row == bodies.row(key)) & np.isnan(age))
+        if len(mine):
+            out[mine] = _owners(ephemerides, t_us[mine], r_km[mine], v_km_s[mine])
+    return out
+
+
+def combined_km2(bodies: Bodies, minima: Minima, given: Mapping[int, Sequence[Ephemeris]]) -> Floats:
+    """(k, 3, 3) of the difference of the two positions in TEME: the errors of two sets are taken as independent."""
+    t_us = minima.moment_us
+    first = covariance_teme_km2(bodies, minima.watched, t_us, minima.r_km, minima.v_km_s, given)
+    r, v = minima.r_km + minima.dr_km, minima.v_km_s + minima.dv_km_s
+    return first + covariance_teme_km2(bodies, minima.other, t_us, r, v, given)
+
+
+def _owners(ephemerides: Sequence[Ephemeris], t_us: Ints, r_km: Floats, v_km_s: Floats) -> Floats:
+    """(k, 3, 3) in TEME, of the last known ephemeris that carries a covariance along R, T, N."""
+    out = np.zeros((len(t_us), 3, 3))
+    basis = rtn_basis(r_km, v_km_s)
+    for e in sorted(ephemerides, key=lambda e: (not np.isnat(e.known_utc), e.known_utc)):
+        if e.covariance is None or e.covariance_t_utc is None or e.covariance_frame.upper() not in RTN_FRAMES:
+            continue
+        at = e.covariance_t_utc.astype("datetime64[us]").astype(np.int64)
+        inside = np.flatnonzero((t_us >= _us(e.usable_start_utc)) & (t_us <= _us(e.usable_stop_utc)))
+        nearest = np.argmin(np.abs(t_us[inside, None] - at[None, :]), axis=1)
+        block = e.covariance[nearest, :3, :3]
+        out[inside] = np.einsum("kia,kij,kjb->kab", basis[inside], block, basis[inside])
+    return out
+
+
+def _us(t: np.datetime64) -> int:
+    return int(t.astype("datetime64[us]").astype(np.int64))
