@@ -339,4 +339,8 @@ EN: Mapping[str, str] = {
     "probability. For a decision, an operator's own data are needed.",
     "assets without orbit": "{count} assets have no orbit here and were not screened: {which}",
     "not screened": "{count} objects were not screened for all of the window: {why}; such as {first}, {span}",
+    "why outside the ephemeris": "its owner's ephemeris does not cover this time",
+    "why decays by its set": "by its newest element set it has come down by then",
+    "why set too old": "its nearest element set is more than {days:.0f} days away",
+    "why sgp4 fails": "SGP4 gives no state from its element set (error {error:.0f})",
 }

@@ -325,4 +325,8 @@ JA: Mapping[str, str] = {
     "きの最大値。希釈域: 軌道がより正確に分かれば確率が上がりうる。判断には運用者自身のデータが必要です。",
     "assets without orbit": "{count} 資産はここに軌道がなく、選別していない: {which}",
     "not screened": "{count} 物体は期間の全部または一部で選別していない: {why}。例: {first}、{span}",
+    "why outside the ephemeris": "所有者の軌道暦がこの時刻を含まない",
+    "why decays by its set": "最新の軌道要素によれば、それまでに落下している",
+    "why set too old": "最も近い軌道要素でも {days:.0f} 日以上離れている",
+    "why sgp4 fails": "軌道要素から SGP4 で状態が得られない（誤り {error:.0f}）",
 }

@@ -134,7 +134,7 @@ class Run:
     def as_arrow(self, table: str, order: str = "") -> Any:
         """A pyarrow.Table over all finished days. Needs pyarrow."""
         with _engine() as con:
-            return con.execute(self._sql(table, order, 0)).to_arrow_table()
+            return con.sql(self._sql(table, order, 0)).to_arrow_table()
 
     def as_parquet(self, table: str, order: str = "") -> bytes:
         """One Parquet file over all finished days."""
