@@ -64,7 +64,7 @@ def test_any_bytes(content: bytes) -> None:
         ("[]", "JSON"),
         ("[[[[", "JSON"),
         ("[" * 100_000, "JSON"),
-        ("CCSDS_CDM_VERS = 1.0\nTCA = 2026-01-01T00:00:00", "CDM/KVN"),
+        ("CCSDS_APM_VERS = 1.0\nEPOCH = 2026-01-01T00:00:00", "APM/KVN"),
         ("<ndm><tdm id='CCSDS_TDM_VERS' version='2.0'></tdm></ndm>", "TDM/XML"),
         ("GROUND = 1\nSEA = 2", "KVN"),
         ("a,b,c\n1,2,3\n", "CSV"),
