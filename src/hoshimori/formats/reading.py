@@ -16,6 +16,7 @@ from hoshimori.facts import DataMode, Parsed
 from hoshimori.formats.archive import LIMIT_BYTES, to_utf8, unpack
 from hoshimori.formats.cdm import read_cdm
 from hoshimori.formats.complaints import Complaints
+from hoshimori.formats.cpf import looks_like_cpf, read_cpf
 from hoshimori.formats.ndm import MESSAGE_KINDS, Entry, Message, kvn_entries, messages, xml_entries
 from hoshimori.formats.oem import read_oem
 from hoshimori.formats.omm import ORBIT_KEYWORDS, read_omm
@@ -74,6 +75,8 @@ def _read(text: bytes, complaints: Complaints, data_mode: DataMode, checksums: C
         return _read_xml(text, head, complaints, data_mode)
     if head.startswith(("{", "[")):
         return _read_json(text, complaints, data_mode, checksums)
+    if looks_like_cpf(head):
+        return "CPF", read_cpf(text.decode(), complaints, data_mode=data_mode)
     if _NAMED.search(head):
         return _read_messages(kvn_entries(text.decode()), "KVN", head, complaints, data_mode)
     if "," in head.partition("\n")[0] and not looks_like_tle(text[:_HEAD]):
