@@ -106,7 +106,10 @@ def touches(first, second, start, stop, radius, x, y):  # type: ignore[no-untype
                 h = min(h, max(LEAST_S, (0.5 * bottom - d0) / speed))
             pull = GRADIENT * MU_KM3_S2 / (bottom * bottom * bottom)
             tau = -dw / w2 if w2 > 0.0 else 0.0
-            if not _quiet(d0, speed, tau, h, pull, radius):
+            if _quiet(d0, speed, tau, h, pull, radius):
+                if h >= left:
+                    return False
+            else:
                 if tau <= 0.0:
                     h = min(h, 0.99 * math.sqrt(2.0 * (1.0 - radius / d0) / pull))
                 else:
@@ -133,12 +136,12 @@ def touches(first, second, start, stop, radius, x, y):  # type: ignore[no-untype
 
 @numba.njit(cache=True, nogil=True)
 def two_body_hits(mean1, sense1, mean2, sense2, factor, normals, start, stop, radius):  # type: ignore[no-untyped-def]
-    """How many of the drawn pairs touch, and how many draws were no orbit (counted as no touch).
+    """How many of the drawn pairs touch, how many of these at the start already, and how many draws were no orbit (no touch).
 
     factor: (12, 12) lower, of the joint covariance of both objects' elements. normals: (trials, 12).
     """
     o1, o2, e1, e2, x, y = np.empty(14), np.empty(14), np.empty(6), np.empty(6), np.empty(6), np.empty(6)
-    hits, failed = 0, 0
+    hits, standing, failed = 0, 0, 0
     middle = min(max(0.0, start), stop)
     for trial in range(normals.shape[0]):
         for i in range(6):
@@ -156,7 +159,11 @@ def two_body_hits(mean1, sense1, mean2, sense2, factor, normals, start, stop, ra
             continue
         if touches(o1, o2, middle, stop, radius, x, y) or touches(o1, o2, middle, start, radius, x, y):
             hits += 1
-    return hits, failed
+            place(o1, start, x)
+            place(o2, start, y)
+            if (y[0] - x[0]) ** 2 + (y[1] - x[1]) ** 2 + (y[2] - x[2]) ** 2 <= radius * radius:
+                standing += 1
+    return hits, standing, failed
 
 
 @numba.njit(cache=True, nogil=True)

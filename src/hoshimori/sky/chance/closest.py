@@ -17,7 +17,7 @@ from hoshimori.sky.chance.meeting import Floats, Meeting
 from hoshimori.sky.relative import MU_KM3_S2
 
 SHORT_S = 0.01
-"""Up to here a message is moved on a straight line: in 10 ms a covariance turns by 1e-5 in LEO, less than messages are good for."""
+"""Up to here a message is moved on a straight line: in LEO a covariance turns by 1e-5 in 10 ms, less than it is known to."""
 TAILS = 8.2
 """Sigmas on either side of a meeting beyond which 1e-16 of a Gaussian lies."""
 
@@ -102,13 +102,20 @@ def lasts(meeting: Meeting) -> Duration:
     lean = np.linalg.pinv(small) @ (across @ place @ along)
     spread = sqrt(max(0.0, float(along @ place @ along) - float(lean @ small @ lean)))
     middle = -(float(along @ dr) - float(lean @ (across @ dr))) / speed
-    unsure = sqrt(max(0.0, float(along @ meeting.covariance[3:, 3:] @ along))) if meeting.knows_velocity else 0.0
+    unsure = _unsure_km_s(meeting, along, period)
     reach = (TAILS * spread + (1.0 + float(np.linalg.norm(lean))) * meeting.radius_km) / speed
     if TAILS * unsure > speed or abs(middle) + reach >= half:
         return Duration(-half, max(-half, min(half, middle)), half, period, True)
     slower = speed / (speed - TAILS * unsure)
     reach = reach * slower + abs(middle) * (slower - 1.0)
     return Duration(middle - reach, middle, middle + reach, period, False)
+
+
+def _unsure_km_s(meeting: Meeting, along: Floats, period: float) -> float:
+    """Sigma of the relative speed; where nobody gives it, that of errors that move along an orbit: its turn times the distance."""
+    if meeting.knows_velocity:
+        return sqrt(max(0.0, float(along @ meeting.covariance[3:, 3:] @ along)))
+    return 2.0 * np.pi / period * sqrt(max(0.0, float(np.linalg.eigvalsh(meeting.covariance[:3, :3])[-1])))
 
 
 def period_s(meeting: Meeting) -> float:

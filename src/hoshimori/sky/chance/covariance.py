@@ -50,7 +50,7 @@ def repaired(
     raised = np.maximum(values, max(floor, 0.0))
     mended = (vectors * raised) @ vectors.T * np.outer(sigma, sigma)
     mended = 0.5 * (mended + mended.T)
-    if values[0] >= floor - ROUNDING * values[-1]:
+    if floor == 0.0 and values[0] >= -ROUNDING * values[-1]:
         return mended, None
     changed = float(np.sqrt(np.abs(np.diag(mended) / np.where(np.diag(even) > 0.0, np.diag(even), 1.0)).max()))
     numbers = {"least": float(values[0]), "largest": float(values[-1]), "raised": float((values < floor).sum()), "sigma": changed}

@@ -24,7 +24,8 @@ SEED = 20260000
 CHUNK = 20_000
 """Trials that share one stream of random numbers: the answer depends on the seed, not on the number of threads."""
 
-Counted = Callable[[Floats], tuple[int, int]]
+Counted = Callable[[Floats], tuple[int, ...]]
+"""Normals (trials, size) to: hits, of these in contact at the start of the window, draws that are no orbit."""
 
 
 def monte_carlo(
@@ -38,7 +39,7 @@ def monte_carlo(
     """Two-body Monte Carlo from both 6 x 6 covariances, with Clopper-Pearson bounds at 95 %.
 
     window_s: seconds from the meeting within which contact counts; by default `closest.lasts`, when contact is possible at all.
-    Contact at the start of the window counts. The same seed gives the same answer on any number of workers.
+    Contact at the start of the window counts, and `at_start` tells how often. The same seed gives the same answer on any number of workers.
     Assumes: two-body motion in the window, spheres, errors Gaussian in equinoctial elements at the meeting.
     Reference for the bounds: Clopper & Pearson, Biometrika 26 (1934) 404.
     """
@@ -51,13 +52,11 @@ def monte_carlo(
     factor = _factor(drawn.covariance1, drawn.covariance2, drawn.cross)
     first, second = drawn.first, drawn.second
 
-    def counted(normals: Floats) -> tuple[int, int]:
+    def counted(normals: Floats) -> tuple[int, ...]:
         from hoshimori.sky.chance._montecarlo_kernel import two_body_hits
 
-        hits, failed = two_body_hits(
-            first.mean, first.sense, second.mean, second.sense, factor, normals, start, stop, meeting.radius_km
-        )
-        return int(hits), int(failed)
+        found = two_body_hits(first.mean, first.sense, second.mean, second.sense, factor, normals, start, stop, meeting.radius_km)
+        return tuple(int(n) for n in found)
 
     return _chance("monte_carlo", counted, 12, trials, seed, workers, {"start_s": start, "stop_s": stop})
 
@@ -80,10 +79,10 @@ def monte_carlo_straight(
     factor = _root(whole)
     mean = np.concatenate((meeting.dr_km, meeting.dv_km_s))
 
-    def counted(normals: Floats) -> tuple[int, int]:
+    def counted(normals: Floats) -> tuple[int, ...]:
         from hoshimori.sky.chance._montecarlo_kernel import straight_hits
 
-        return int(straight_hits(mean, factor[:, :size], normals, start, stop, meeting.radius_km)), 0
+        return int(straight_hits(mean, factor[:, :size], normals, start, stop, meeting.radius_km)), 0, 0
 
     return _chance("monte_carlo_straight", counted, size, trials, seed, workers, {"start_s": start, "stop_s": stop})
 
@@ -121,17 +120,18 @@ def _chance(
         raise UsageError(f"{method}: trials={trials}: expected 1 or more")
     chunks = -(-trials // CHUNK)
 
-    def one(number: int) -> tuple[int, int]:
+    def one(number: int) -> tuple[int, ...]:
         stream = np.random.Generator(np.random.SFC64(np.random.SeedSequence(seed, spawn_key=(number,))))
         return counted(stream.standard_normal((min(CHUNK, trials - number * CHUNK), size)))
 
     many = workers or os.cpu_count() or 1
     with ThreadPoolExecutor(many) as pool:
         results = list(pool.map(one, range(chunks)))
-    hits, failed = (sum(r[j] for r in results) for j in range(2))
+    hits, standing, failed = (sum(r[j] for r in results) for j in range(3))
     low, high = clopper_pearson(hits, trials)
     why = (Why("trials_no_orbit", {"trials": float(failed), "share": failed / trials}),) if failed else ()
-    return Chance(method, hits / trials, low, high, why, {**details, "hits": float(hits), "trials": float(trials)})
+    counts = {"hits": float(hits), "trials": float(trials), "at_start": float(standing)}
+    return Chance(method, hits / trials, low, high, why, {**details, **counts})
 
 
 def _factor(covariance1: Floats, covariance2: Floats, cross: Floats) -> Floats:
