@@ -12,33 +12,12 @@ import numba as nb
 import numpy as np
 
 from hoshimori.sky.chance._long_orbit import state
+from hoshimori.sky.chance._long_sphere import cholesky, meshed_rate, sphere_rate, steepness
 
-SETTLED = 1e-9
+SETTLED = 1e-7
 """Change of squared Mahalanobis distance plus log of determinant, relative to one plus it, at which the overlap is found."""
 DAMPED_FROM = 12
 """Iterations after which only half a step is taken: those that swing from side to side then settle."""
-SURELY = 8.0
-"""Sigmas of radial speed beyond which it has one sign; what is left out is below 1e-15."""
-
-
-@nb.njit(cache=True, nogil=True)
-def cholesky(a, lower):  # type: ignore[no-untyped-def]
-    """Lower triangle of the 3 x 3 in the corner of `a`; returns the log of its determinant, NaN if not positive definite."""
-    total = 0.0
-    for i in range(3):
-        for j in range(i + 1):
-            s = a[i, j]
-            for k in range(j):
-                s -= lower[i, k] * lower[j, k]
-            if i == j:
-                if not s > 0.0:
-                    return math.nan
-                lower[i, i] = math.sqrt(s)
-                total += math.log(s)
-            else:
-                lower[i, j] = s / lower[j, j]
-                lower[j, i] = 0.0
-    return total
 
 
 @nb.njit(cache=True, nogil=True)
@@ -181,160 +160,34 @@ def surfaces(times, elements, senses, covariances, radius, most):  # type: ignor
 
 
 @nb.njit(cache=True, nogil=True)
-def inward(mean, sigma):  # type: ignore[no-untyped-def]
-    """Mean of how fast a Gaussian radial speed points inward: of max(-v, 0)."""
-    if mean < -SURELY * sigma:
-        return -mean
-    if mean > SURELY * sigma:
-        return 0.0
-    x = mean / sigma
-    return sigma * math.exp(-0.5 * x * x) / math.sqrt(2.0 * math.pi) - 0.5 * mean * math.erfc(x / math.sqrt(2.0))
+def rates(times, elements, senses, covariances, radius, most, nodes, weights, around, size, steps):  # type: ignore[no-untyped-def]
+    """Collisions per second at each time; steps: how many the overlap took there, -1 where none was found (the rate is then 0).
 
-
-@nb.njit(cache=True, nogil=True)
-def conditioned(m, c, lower, slope, spread, middle):  # type: ignore[no-untyped-def]
-    """The velocity given the place: slope (3, 3) per whitened place, spread (3, 3) its covariance, middle (3) its mean at zero."""
-    for i in range(3):
-        for j in range(3):
-            s = c[i + 3, j]
-            for k in range(j):
-                s -= slope[i, k] * lower[j, k]
-            slope[i, j] = s / lower[j, j]
-    z = np.empty(3)
-    for i in range(3):
-        s = -m[i]
-        for j in range(i):
-            s -= lower[i, j] * z[j]
-        z[i] = s / lower[i, i]
-    for i in range(3):
-        middle[i] = m[i + 3]
-        for k in range(3):
-            middle[i] += slope[i, k] * z[k]
-        for j in range(3):
-            spread[i, j] = c[i + 3, j + 3]
-            for k in range(3):
-                spread[i, j] -= slope[i, k] * slope[j, k]
-
-
-@nb.njit(cache=True, nogil=True)
-def turned(middle, axes):  # type: ignore[no-untyped-def]
-    """axes (3, 3): two rows across and the third along `middle`, so that the sphere's rim lies where the speed changes sign."""
-    size = math.sqrt(middle[0] ** 2 + middle[1] ** 2 + middle[2] ** 2)
-    for i in range(3):
-        axes[2, i] = middle[i] / size if size > 0.0 else (1.0 if i == 2 else 0.0)
-    least = 0
-    for i in range(1, 3):
-        if abs(axes[2, i]) < abs(axes[2, least]):
-            least = i
-    dot = axes[2, least]
-    for i in range(3):
-        axes[0, i] = (1.0 if i == least else 0.0) - dot * axes[2, i]
-    size = math.sqrt(axes[0, 0] ** 2 + axes[0, 1] ** 2 + axes[0, 2] ** 2)
-    for i in range(3):
-        axes[0, i] /= size
-    axes[1, 0] = axes[2, 1] * axes[0, 2] - axes[2, 2] * axes[0, 1]
-    axes[1, 1] = axes[2, 2] * axes[0, 0] - axes[2, 0] * axes[0, 2]
-    axes[1, 2] = axes[2, 0] * axes[0, 1] - axes[2, 1] * axes[0, 0]
-
-
-@nb.njit(cache=True, nogil=True)
-def whitened(r, radius, m, lower, z):  # type: ignore[no-untyped-def]
-    """z: the place radius * r in sigmas from the mean; returns its squared length."""
-    total = 0.0
-    for i in range(3):
-        s = radius * r[i] - m[i]
-        for j in range(i):
-            s -= lower[i, j] * z[j]
-        z[i] = s / lower[i, i]
-        total += z[i] * z[i]
-    return total
-
-
-@nb.njit(cache=True, nogil=True)
-def flux_there(r, z, m, slope, spread):  # type: ignore[no-untyped-def]
-    """Mean inward speed at the sphere's point r, whose whitened place is z."""
-    speed, variance = 0.0, 0.0
-    for i in range(3):
-        v = m[i + 3]
-        for k in range(3):
-            v += slope[i, k] * z[k]
-            variance += r[i] * spread[i, k] * r[k]
-        speed += r[i] * v
-    return inward(speed, math.sqrt(max(variance, 0.0)))
-
-
-@nb.njit(cache=True, nogil=True)
-def point(up, angle, axes, r):  # type: ignore[no-untyped-def]
-    """The unit vector r at that height along the third axis and angle about it."""
-    flat = math.sqrt(1.0 - up * up)
-    p, q = flat * math.cos(angle), flat * math.sin(angle)
-    for i in range(3):
-        r[i] = p * axes[0, i] + q * axes[1, i] + up * axes[2, i]
-
-
-@nb.njit(cache=True, nogil=True)
-def sphere_rate(m, c, lower, logdet, radius, nodes, weights, around):  # type: ignore[no-untyped-def]
-    """Collisions per second: the flux of the Gaussian relative state inward through the sphere.
-
-    nodes, weights: Gauss and Legendre's on (0, 1), laid on each half of the axis along the velocity; `around` even angles.
+    around > 0: nodes even over the sphere; else a mesh of patches of at most `size` sigmas.
     """
-    slope, spread, middle, axes = np.empty((3, 3)), np.empty((3, 3)), np.empty(3), np.empty((3, 3))
-    conditioned(m, c, lower, slope, spread, middle)
-    turned(middle, axes)
-    r, z = np.empty(3), np.empty(3)
-    total = 0.0
-    for half in range(-1, 2, 2):
-        for a in range(len(nodes)):
-            ring = 0.0
-            for b in range(around):
-                point(half * nodes[a], 2.0 * math.pi * (b + 0.5) / around, axes, r)
-                zz = whitened(r, radius, m, lower, z)
-                flux = flux_there(r, z, m, slope, spread)
-                if flux > 0.0:
-                    ring += flux * math.exp(-0.5 * (zz + logdet))
-            total += ring * weights[a] * 2.0 * math.pi / around
-    return radius * radius * total / (2.0 * math.pi) ** 1.5
-
-
-@nb.njit(cache=True, nogil=True)
-def bell_number(m, c, lower, logdet, wait, radius, nodes, weights, around):  # type: ignore[no-untyped-def]
-    """Collisions over all time if each point of the sphere sees a Gaussian bell, from three times `wait` apart (leading axis 3).
-
-    Returns the number and at how many of the points that flux reaches the bell opens upward, so that it says nothing there.
-    """
-    slope, spread, middle, axes = np.empty((3, 3)), np.empty((3, 3)), np.empty(3), np.empty((3, 3))
-    conditioned(m[1], c[1], lower[1], slope, spread, middle)
-    turned(middle, axes)
-    r, z = np.empty(3), np.empty(3)
-    total, lost = 0.0, 0
-    for half in range(-1, 2, 2):
-        for a in range(len(nodes)):
-            for b in range(around):
-                point(half * nodes[a], 2.0 * math.pi * (b + 0.5) / around, axes, r)
-                before = whitened(r, radius, m[0], lower[0], z) + logdet[0]
-                after = whitened(r, radius, m[2], lower[2], z) + logdet[2]
-                here = whitened(r, radius, m[1], lower[1], z) + logdet[1]
-                flux = flux_there(r, z, m[1], slope, spread)
-                if flux > 0.0:
-                    rise, bend = 0.5 * (after - before) / wait, (after - 2.0 * here + before) / (wait * wait)
-                    if not bend > 0.0:
-                        lost += 1
-                        continue
-                    bell = math.exp(-0.5 * (here - 0.5 * rise * rise / bend)) * math.sqrt(4.0 * math.pi / bend)
-                    total += flux * bell * weights[a] * 2.0 * math.pi / around
-    return radius * radius * total / (2.0 * math.pi) ** 1.5, lost
-
-
-@nb.njit(cache=True, nogil=True)
-def rates(times, elements, senses, covariances, radius, most, nodes, weights, around, steps):  # type: ignore[no-untyped-def]
-    """Collisions per second at each time; steps: how many the overlap took there, -1 where none was found (the rate is then 0)."""
     out = np.zeros(len(times))
     m, c, lower = np.empty(6), np.empty((6, 6)), np.empty((3, 3))
     for n in range(len(times)):
         steps[n] = overlap(times[n], elements, senses, covariances, most, m, c, lower)
-        if steps[n] >= 0:
-            out[n] = sphere_rate(m, c, lower, cholesky(c, lower), radius, nodes, weights, around)
+        if steps[n] < 0:
+            continue
+        logdet = cholesky(c, lower)
+        if around > 0:
+            out[n] = sphere_rate(m, c, lower, logdet, radius, nodes, weights, around)
+        else:
+            out[n] = meshed_rate(m, c, lower, logdet, radius, nodes, weights, size, nearest(m, c, radius))
     return out
+
+
+@nb.njit(cache=True, nogil=True)
+def narrowness(times, elements, senses, covariances, radius, most):  # type: ignore[no-untyped-def]
+    """The most that the radius is, over these times, in sigmas of the narrowest direction (by the norm of the inverse factor)."""
+    m, c, lower, z = np.empty(6), np.empty((6, 6)), np.empty((3, 3)), np.empty(3)
+    worst = 0.0
+    for n in range(len(times)):
+        if overlap(times[n], elements, senses, covariances, most, m, c, lower) >= 0:
+            worst = max(worst, radius * steepness(lower, z))
+    return worst
 
 
 @nb.njit(cache=True, nogil=True)

@@ -27,10 +27,19 @@ CUT = 60.0
 """Above its least, of squared Mahalanobis distance plus log of determinant: what is farther carries exp(-30) = 1e-13."""
 GRID = 301
 """Times at which the encounter is looked over before its minima are refined."""
+VALLEYS = 12
+"""Minima followed at once, the deepest first. One orbit of two brings two close passages; the rest is bends of the covariance."""
+HALVINGS = 40
+"""Of the grid's step about a minimum, at most: from 10 s to 10 ps."""
 CLOSE_ENOUGH = 1e-5
 """Relative change at which more nodes are no longer worth their time."""
-SPHERES = ((6, 16), (12, 32), (24, 64), (48, 128), (96, 256))
+EVEN = ((6, 16, 0.0), (12, 32, 0.0), (24, 64, 0.0))
 """Nodes on each half of the sphere's axis and around it, tried in this order."""
+MESHES = ((6, 0, 3.0), (6, 0, 1.5), (6, 0, 0.75))
+"""Nodes along each side of a patch, and the sigmas that half a patch may span, tried after those or instead."""
+NARROW = 12.0
+"""Radius in sigmas of the narrowest direction above which even nodes, at most 4 degrees apart, are not tried."""
+BELLS = ((6, 16), (12, 32), (24, 64), (48, 128), (96, 256))
 WAIT = 0.5
 """Sigmas between the three times from which a bell is drawn."""
 PANELS = (4, 8, 16, 32, 64, 128)
@@ -76,12 +85,14 @@ class Problem(NamedTuple):
     most: int
 
 
-def hall_3d_nc_2021(meeting: Meeting) -> Chance:
+def hall_3d_nc_2021(meeting: Meeting, *, start_s: float | None = None, stop_s: float | None = None) -> Chance:
     """Expected number of collisions, at most 1, over the whole encounter: between the farthest points before and after.
 
+    start_s, stop_s: another span, in seconds after the meeting's moment; for objects that keep company without end there is no
+    encounter, and only a probability for a span has a meaning.
     Assumes: two-body motion over the encounter, errors Gaussian in equinoctial elements at the meeting's moment, spheres.
     """
-    return _counted("hall_3d_nc_2021", meeting, STEPS)
+    return _counted("hall_3d_nc_2021", meeting, STEPS, start_s, stop_s)
 
 
 def hall_2d_nc_2021(meeting: Meeting) -> Chance:
@@ -108,23 +119,36 @@ def hall_2d_nc_2021(meeting: Meeting) -> Chance:
     return Chance(method, min(1.0, bell.number), why=(*why, *doubts), details=details)
 
 
-def coppola_2012(meeting: Meeting) -> Chance:
+def coppola_2012(meeting: Meeting, *, start_s: float | None = None, stop_s: float | None = None) -> Chance:
     """The same flux with the linear maps laid at the mean orbits: right while the clouds are small against their orbits' bend."""
-    return _counted("coppola_2012", meeting, 0)
+    return _counted("coppola_2012", meeting, 0, start_s, stop_s)
 
 
-def _counted(method: str, meeting: Meeting, most: int) -> Chance:
+def _counted(method: str, meeting: Meeting, most: int, start_s: float | None, stop_s: float | None) -> Chance:
     posed = _posed(method, meeting, most)
     if isinstance(posed, Chance):
         return posed
     problem, why = posed
-    start, stop = _segment(problem)
-    windows, least = _windows(problem, start, stop)
+    given = start_s is not None and stop_s is not None
+    start, stop = (start_s, stop_s) if start_s is not None and stop_s is not None else _segment(problem)
+    if not start < stop:
+        raise UsageError(f"start_s={start}, stop_s={stop}: a span of time starts before it stops")
+    windows = _windows(problem, start, stop)
     if not windows:
         return Chance(method, math.nan, why=(*why, Why("overlap_not_found", {"start_s": start, "stop_s": stop})))
-    flux = _integrated(problem, windows)
-    details = _details(problem, flux, windows, start, stop) | {"surface_mahalanobis2_plus_logdet": least}
-    return Chance(method, min(1.0, flux.number), why=(*why, *_doubts(flux, details)), details=details)
+    kept = windows if given else _own(windows, start, stop)
+    flux = _integrated(problem, kept)
+    details = _details(problem, flux, kept, start, stop)
+    doubts = _doubts(flux, details, given)
+    if len(kept) < len(windows):
+        doubts.append(Why("neighbouring_encounter", {"left_out": float(len(windows) - len(kept))}))
+    return Chance(method, min(1.0, flux.number), why=(*why, *doubts), details=details)
+
+
+def _own(windows: list[tuple[float, float]], start: float, stop: float) -> list[tuple[float, float]]:
+    """Without those that an end of the segment cuts, if any is whole: they are half of the encounter before or after."""
+    whole = [one for one in windows if one[0] > start and one[1] < stop]
+    return whole or windows
 
 
 def _posed(method: str, meeting: Meeting, most: int) -> tuple[Problem, tuple[Why, ...]] | Chance:
@@ -178,12 +202,12 @@ def _segment(problem: Problem) -> tuple[float, float]:
     return float(t[before[-1]]), float(t[after[0]])
 
 
-def _windows(problem: Problem, start: float, stop: float) -> tuple[list[tuple[float, float]], float]:
-    """The spans of time that carry all but 1e-13 of the rate, in order, and the least of what measures it."""
+def _windows(problem: Problem, start: float, stop: float) -> list[tuple[float, float]]:
+    """The spans of time that carry all but 1e-13 of the rate, in order."""
     grid = np.linspace(start, stop, GRID)
     seen = _surface(problem, grid)
     if not np.isfinite(seen).any():
-        return [], math.inf
+        return []
     grid, seen = _refined(problem, grid, seen)
     bound = float(seen.min()) + CUT
     inside = seen < bound
@@ -193,7 +217,7 @@ def _windows(problem: Problem, start: float, stop: float) -> tuple[list[tuple[fl
         ends.insert(0, start)
     if inside[-1]:
         ends.append(stop)
-    return list(zip(ends[::2], ends[1::2], strict=True)), float(seen.min())
+    return list(zip(ends[::2], ends[1::2], strict=True))
 
 
 def _surface(problem: Problem, times: Floats) -> Floats:
@@ -203,15 +227,14 @@ def _surface(problem: Problem, times: Floats) -> Floats:
 
 
 def _refined(problem: Problem, grid: Floats, seen: Floats) -> tuple[Floats, Floats]:
-    """The grid made denser about each of its minima until their depth is known to a tenth."""
-    for _ in range(40):
-        padded = np.concatenate([[np.inf], seen, [np.inf]])
-        low = np.flatnonzero((seen <= padded[:-2]) & (seen <= padded[2:]) & np.isfinite(seen))
-        low = low[seen[low] < seen.min() + 1e4]  # a valley this much higher could still fall, far less than this, when refined
-        drop = np.maximum(padded[low], padded[low + 2]) - seen[low]
-        low = low[~(drop < 0.1)]
-        if not len(low):
-            break
+    """The grid made denser about its deepest minima until their depth is known to a tenth."""
+    for _ in range(HALVINGS):
+        padded = np.where(np.isfinite(seen), seen, -np.inf)  # beside a time without an overlap there is nothing to be known
+        padded = np.concatenate([[-np.inf], padded, [-np.inf]])
+        inner = np.isfinite(seen) & (seen <= np.where(np.isinf(padded[:-2]), np.inf, padded[:-2]))
+        low = np.flatnonzero(inner & (seen <= np.where(np.isinf(padded[2:]), np.inf, padded[2:])))
+        low = low[np.maximum(padded[low], padded[low + 2]) - seen[low] > 0.1]
+        low = low[np.argsort(seen[low], kind="stable")[:VALLEYS]]
         left, right = low[low > 0], low[low < len(grid) - 1]
         more = np.unique(np.concatenate([0.5 * (grid[left] + grid[left - 1]), 0.5 * (grid[right] + grid[right + 1])]))
         more = np.setdiff1d(more, grid)
@@ -233,17 +256,24 @@ def _edge(problem: Problem, a: float, b: float, bound: float, falling: bool) -> 
     return float(b if falling else a)
 
 
-def _rates(problem: Problem, times: Floats, sphere: tuple[int, int]) -> tuple[Floats, int]:
+def _rates(problem: Problem, times: Floats, sphere: tuple[int, int, float]) -> tuple[Floats, int]:
     """Collisions per second at each time, and at how many of them no overlap was found."""
     from hoshimori.sky.chance._long_kernel import rates
 
-    nodes, weights = np.polynomial.legendre.leggauss(sphere[0])
+    along, around, size = sphere
+    nodes, weights = np.polynomial.legendre.leggauss(along)
     steps = np.zeros(len(times), np.int64)
-    half = 0.5 * (nodes + 1.0), 0.5 * weights
-    found = rates(
-        times, problem.elements, problem.senses, problem.covariances, problem.radius_km, problem.most, *half, sphere[1], steps
-    )
+    posed = times, problem.elements, problem.senses, problem.covariances, problem.radius_km, problem.most
+    found = rates(*posed, 0.5 * (nodes + 1.0), 0.5 * weights, around, size, steps)
     return np.asarray(found), int((steps < 0).sum())
+
+
+def _spheres(problem: Problem, times: Floats) -> tuple[tuple[int, int, float], ...]:
+    """The rules worth trying: where the radius is many sigmas, even nodes could miss the peak and only the mesh is safe."""
+    from hoshimori.sky.chance._long_kernel import narrowness
+
+    posed = times, problem.elements, problem.senses, problem.covariances, problem.radius_km, problem.most
+    return MESHES if float(narrowness(*posed)) > NARROW else (*EVEN, *MESHES)
 
 
 def _rule(windows: list[tuple[float, float]], panels: int) -> tuple[Floats, Floats]:
@@ -259,8 +289,8 @@ def _integrated(problem: Problem, windows: list[tuple[float, float]]) -> Flux:
     """Nodes are added on the sphere, then in time, until the number stands still."""
     spent, sphere_stands, time_stands = 0, False, False
     times, weights = _rule(windows, PANELS[0])
-    number, chosen = math.nan, SPHERES[0]
-    for sphere in SPHERES:
+    number, chosen = math.nan, MESHES[0]
+    for sphere in _spheres(problem, times):
         rate, lost = _rates(problem, times, sphere)
         spent += len(times)
         before, number, chosen = number, float(rate @ weights), sphere
@@ -309,14 +339,14 @@ def _details(
     }
 
 
-def _doubts(flux: Flux, details: dict[str, float]) -> list[Why]:
+def _doubts(flux: Flux, details: dict[str, float], given: bool) -> list[Why]:
     """What speaks against taking the number for the probability."""
     doubts = []
     if not flux.converged:
         doubts.append(Why("number_not_converged", {"evaluations": details["evaluations"]}))
     if flux.lost:
         doubts.append(Why("overlap_not_found_at_times", {"times": details["lost"]}))
-    if flux.share_cut > 1e-6:
+    if flux.share_cut > 1e-6 and not given:
         doubts.append(Why("encounter_cut", {"share": flux.share_cut}))
     if details["peaks"] > 1:
         doubts.append(Why("several_peaks", {"peaks": details["peaks"]}))
@@ -349,7 +379,8 @@ def _bell(problem: Problem, start: float, stop: float) -> Bell | None:
 
 def _summed(problem: Problem, time_s: float, sigma_s: float, misfit: float) -> Bell | None:
     """The bells of all the sphere's points, with more points until the number stands still."""
-    from hoshimori.sky.chance._long_kernel import bell_number, relative
+    from hoshimori.sky.chance._long_kernel import relative
+    from hoshimori.sky.chance._long_sphere import bell_number
 
     wait = WAIT * sigma_s
     m, c, lower, logdet = np.empty((3, 6)), np.empty((3, 6, 6)), np.empty((3, 3, 3)), np.empty(3)
@@ -357,7 +388,7 @@ def _summed(problem: Problem, time_s: float, sigma_s: float, misfit: float) -> B
     if not relative(times, problem.elements, problem.senses, problem.covariances, problem.most, m, c, lower, logdet):
         return None
     number, lost, spent, stands = math.nan, 0, 0, False
-    for along, around in SPHERES:
+    for along, around in BELLS:
         nodes, weights = np.polynomial.legendre.leggauss(along)
         half = 0.5 * (nodes + 1.0), 0.5 * weights
         before = number
