@@ -17,11 +17,11 @@ RTN_FRAMES = frozenset({"RTN", "RSW", "RIC"})
 """Names of one frame: outward, forward, across. Others are not turned here: their covariance counts as not given."""
 
 
-def ages_days(bodies: Bodies, row: Ints, t_us: Ints) -> Floats:
-    """(k,) distance in time to the nearest epoch; NaN where the owner's states speak."""
+def since_days(bodies: Bodies, row: Ints, t_us: Ints) -> Floats:
+    """(k,) days since the nearest epoch, negative before it; NaN where the owner's states speak."""
     out = np.full(len(row), np.nan)
     mine = np.flatnonzero(~np.isin(row, np.array(list(bodies.trajectories.given), np.int64)))
-    out[mine] = bodies.trajectories.age_us(row[mine], t_us[mine]) / US_PER_DAY
+    out[mine] = bodies.trajectories.since_us(row[mine], t_us[mine]) / US_PER_DAY
     return out
 
 
@@ -33,13 +33,15 @@ def covariance_teme_km2(
     From sets: the realistic sigma of their class at their age, along R, T and N. From an owner's ephemeris: the covariance that
     it gives nearest in time; zero where it gives none, so that the other object alone makes the uncertainty.
     """
-    age = ages_days(bodies, row, t_us)
-    sigma = class_sigma_rtn_km(bodies.mean_motion_rev_day[row], bodies.eccentricity[row], np.nan_to_num(age))
-    out = ageing.covariance_teme(np.where(np.isnan(age)[:, None], 0.0, sigma), r_km, v_km_s)
+    since = since_days(bodies, row, t_us)
+    sigma = class_sigma_rtn_km(bodies.mean_motion_rev_day[row], bodies.eccentricity[row], np.nan_to_num(since))
+    out = ageing.covariance_teme(np.where(np.isnan(since)[:, None], 0.0, sigma), r_km, v_km_s)
     for key, ephemerides in given.items():
-        mine = np.flatnonzero((row == bodies.row(key)) & np.isnan(age))
+        mine = np.flatnonzero((row == bodies.row(key)) & np.isnan(since))
         if len(mine):
-            out[mine] = _owners(ephemerides, t_us[mine], r_km[mine], v_km_s[mine])
+            rtn = owners_rtn(ephemerides, t_us[mine])[:, :3, :3]
+            basis = rtn_basis(r_km[mine], v_km_s[mine])
+            out[mine] = np.einsum("kia,kij,kjb->kab", basis, rtn, basis)
     return out
 
 
@@ -51,18 +53,15 @@ def combined_km2(bodies: Bodies, minima: Minima, given: Mapping[int, Sequence[Ep
     return first + covariance_teme_km2(bodies, minima.other, t_us, r, v, given)
 
 
-def _owners(ephemerides: Sequence[Ephemeris], t_us: Ints, r_km: Floats, v_km_s: Floats) -> Floats:
-    """(k, 3, 3) in TEME, of the last known ephemeris that carries a covariance along R, T, N."""
-    out = np.zeros((len(t_us), 3, 3))
-    basis = rtn_basis(r_km, v_km_s)
+def owners_rtn(ephemerides: Sequence[Ephemeris], t_us: Ints) -> Floats:
+    """(k, 6, 6) in km, km/s along R, T, N: of the last known ephemeris that carries one; zero where none does."""
+    out = np.zeros((len(t_us), 6, 6))
     for e in sorted(ephemerides, key=lambda e: (not np.isnat(e.known_utc), e.known_utc)):
         if e.covariance is None or e.covariance_t_utc is None or e.covariance_frame.upper() not in RTN_FRAMES:
             continue
         at = e.covariance_t_utc.astype("datetime64[us]").astype(np.int64)
         inside = np.flatnonzero((t_us >= _us(e.usable_start_utc)) & (t_us <= _us(e.usable_stop_utc)))
-        nearest = np.argmin(np.abs(t_us[inside, None] - at[None, :]), axis=1)
-        block = e.covariance[nearest, :3, :3]
-        out[inside] = np.einsum("kia,kij,kjb->kab", basis[inside], block, basis[inside])
+        out[inside] = e.covariance[np.argmin(np.abs(t_us[inside, None] - at[None, :]), axis=1)]
     return out
 
 

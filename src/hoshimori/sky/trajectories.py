@@ -148,8 +148,13 @@ class Trajectories:
 
     def age_us(self, row: Ints, t_us: Ints) -> Ints:
         """(k,) distance in time to the nearest epoch of that row: how old the knowledge is."""
+        return np.abs(self.since_us(row, t_us))
+
+    def since_us(self, row: Ints, t_us: Ints) -> Ints:
+        """(k,) time since the nearest epoch of that row, negative before it."""
         left, right, _, _ = self._neighbours(row, t_us)
-        return np.asarray(np.minimum(np.abs(t_us - self.epoch_us[left]), np.abs(t_us - self.epoch_us[right])))
+        after, before = t_us - self.epoch_us[left], t_us - self.epoch_us[right]
+        return np.where(np.abs(after) <= np.abs(before), after, before)
 
     def breaks_us(self) -> tuple[Ints, Ints]:
         """Rows and moments (µs) at which two neighbouring sets are not joined: nothing near them may be called an approach."""
