@@ -262,6 +262,13 @@ def test_words_in_small_letters_and_days_of_the_year() -> None:
     assert (m.objects[0].maneuverable, m.tca_utc) == ("N/A", ARRIVED)
 
 
+def test_tabs_and_line_ends_inside_a_value_are_blanks() -> None:
+    m = made(("OBJECT_NAME = KIRAMEKI 1", "OBJECT_NAME\t=\tKIRAMEKI\t1"), ("about object 1", "about\tobject 1"))
+    assert (m.objects[0].name, m.objects[0].comments) == ("KIRAMEKI 1", ("about object 1",))
+    wrapped = dump_cdm(m, kind="XML").replace("<COMMENT>about object 1", "<COMMENT>\n  about\n  object 1\n")
+    assert only(wrapped).conjunctions[0].objects[0].comments == ("about object 1",)
+
+
 def test_numbers_of_another_catalogue_are_no_catalogue_numbers() -> None:
     m = made(("CATALOG_NAME = SATCAT", "CATALOG_NAME = OURS"))
     assert (m.objects[0].norad_id, m.objects[0].designator, m.objects[1].norad_id) == (None, "90001", 90002)

@@ -27,7 +27,7 @@ from hoshimori.formats.cdm_keywords import (
     STATE,
     Keyword,
 )
-from hoshimori.formats.cdm_values import Judge, standard_text
+from hoshimori.formats.cdm_values import Judge, plain, standard_text
 from hoshimori.formats.complaints import Complaints
 from hoshimori.formats.designators import NOT_KNOWN, cospar_from_text, name_from_text, norad_from_text
 from hoshimori.formats.ndm import DATA_LINE, Entry, Message
@@ -77,7 +77,7 @@ def _sections(message: Message, judge: Judge) -> tuple[_Section, list[_Section]]
     in_metadata = False
     for entry in message.entries:
         if entry.key == "COMMENT":
-            waiting.append(" ".join(entry.value.splitlines()))
+            waiting.append(plain(entry.value))
             continue
         if entry.key == "META_START":
             in_metadata = True

@@ -48,7 +48,7 @@ def standard_text(keyword: Keyword, entry: Entry, judge: Judge) -> str | None:
     A needed value that cannot be used is refused, an optional one is left out with a reservation. An optional number that says
     NaN is not there.
     """
-    text = _as_number(keyword, entry, judge) if keyword.kind in ("number", "count") else entry.value.strip()
+    text = _as_number(keyword, entry, judge) if keyword.kind in ("number", "count") else plain(entry.value)
     if keyword.kind == "word":
         text = " ".join(text.upper().split())
     if not text or (not keyword.needed and keyword.kind in ("number", "count") and text.upper() in NOT_KNOWN):
@@ -60,6 +60,11 @@ def standard_text(keyword: Keyword, entry: Entry, judge: Judge) -> str | None:
     else:
         judge.doubt(keyword.name, entry.value, f"{keyword.expected}; left out", entry.line)
     return ""
+
+
+def plain(text: str) -> str:
+    """Text on one line, with blanks for tabs and line ends."""
+    return text.strip() if text.isprintable() else " ".join(text.split())
 
 
 def _as_number(keyword: Keyword, entry: Entry, judge: Judge) -> str:
