@@ -142,11 +142,11 @@ def screen(
     """
     from hoshimori.sky._meetings import near_spells, steps_that_may_turn
 
-    breaks = _break_times(trajectories)
+    breaks = seams(trajectories)
     slack = DIFFERENCE_SLACK_KM_S, VELOCITY_SLACK_KM_S
     step_us = round(step_s * 1e6)
     start_us, stop_us = (int(t.astype("datetime64[us]").astype(np.int64)) for t in (start_utc, stop_utc))
-    may_turn, spells = [_no_steps()], [_no_spells()]
+    may_turn, spells = [_no_steps()], [no_spells()]
     for t_us in _blocks(start_us, stop_us, step_us, trajectories.rows):
         if progress:
             progress((int(t_us[0]) - start_us) // step_us, (stop_us - start_us) // step_us)
@@ -177,7 +177,8 @@ def _no_steps() -> tuple[Ints, Ints, Ints]:
     return none, none, none
 
 
-def _no_spells() -> Spells:
+def no_spells() -> Spells:
+    """A table without rows."""
     none = np.zeros(0, np.int64)
     return Spells(none, none, none, none, none, np.zeros(0))
 
@@ -204,7 +205,8 @@ def _cut(spells: Spells, start_us: int, stop_us: int) -> Spells:
     return inside._replace(start_us=start, stop_us=stop, nearest_us=nearest)
 
 
-def _break_times(trajectories: Trajectories) -> tuple[Ints, Ints]:
+def seams(trajectories: Trajectories) -> tuple[Ints, Ints]:
+    """Rows and moments (µs) of sets that are not joined, sorted by both."""
     row, t_us = trajectories.breaks_us()
     order = np.lexsort((t_us, row))
     return row[order], t_us[order]

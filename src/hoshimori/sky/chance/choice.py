@@ -30,8 +30,8 @@ ROUNDED_S = 0.002
 """A message gives its moment to a millisecond; to move it farther than this is said."""
 CLIP = 1e-4
 """Floor of a projected sigma as a share of the radius (Hall, Hejduk, Johnson 2017)."""
-DIGITS = 1e-14
-"""A smaller eigenvalue, as a share of the larger, is lost in the last digits of a double."""
+DIGITS = 1e-12
+"""A smaller eigenvalue, as a share of the larger, is lost in the last digits of doubles that are multiplied a few times."""
 HITS = 10
 """Fewer hits than this tell too little to overrule a formula."""
 

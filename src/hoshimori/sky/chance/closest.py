@@ -112,7 +112,7 @@ def lasts(meeting: Meeting) -> Duration:
 
 
 def _unsure_km_s(meeting: Meeting, along: Floats, period: float) -> float:
-    """Sigma of the relative speed; where nobody gives it, that of errors that move along an orbit: its turn times the distance."""
+    """Sigma of the relative speed; where nobody gives it, that of an error along an orbit: the orbit's rate times its size."""
     if meeting.knows_velocity:
         return sqrt(max(0.0, float(along @ meeting.covariance[3:, 3:] @ along)))
     return 2.0 * np.pi / period * sqrt(max(0.0, float(np.linalg.eigvalsh(meeting.covariance[:3, :3])[-1])))

@@ -31,8 +31,10 @@ VALLEYS = 12
 """Minima followed at once, the deepest first. One orbit of two brings two close passages; the rest is bends of the covariance."""
 HALVINGS = 40
 """Of the grid's step about a minimum, at most: from 10 s to 10 ps."""
-CLOSE_ENOUGH = 1e-5
+CLOSE_ENOUGH = 1e-4
 """Relative change at which more nodes are no longer worth their time."""
+DOUBTED = 1e-3
+"""Relative change that remains and is worth a word."""
 EVEN = ((6, 16, 0.0), (12, 32, 0.0), (24, 64, 0.0))
 """Nodes on each half of the sphere's axis and around it, tried in this order."""
 MESHES = ((6, 0, 3.0), (6, 0, 1.5), (6, 0, 0.75))
@@ -51,7 +53,8 @@ twentieth of all collisions happen farther out, the number by a few per cent."""
 
 
 class Flux(NamedTuple):
-    """What a time integral gave. share_cut: the rate at the ends against its most; peaks: its maxima; converged: both rules."""
+    """What a time integral gave. share_cut: the rate at the ends against its most; change: the last relative one, by nodes on
+    the sphere or in time, whichever was more."""
 
     number: float
     times: Floats
@@ -60,7 +63,7 @@ class Flux(NamedTuple):
     lost: int
     share_cut: float
     evaluations: int
-    converged: bool
+    change: float
 
 
 class Bell(NamedTuple):
@@ -71,8 +74,7 @@ class Bell(NamedTuple):
     sigma_s: float
     misfit: float
     lost: int
-    evaluations: int
-    converged: bool
+    change: float
 
 
 class Problem(NamedTuple):
@@ -113,8 +115,8 @@ def hall_2d_nc_2021(meeting: Meeting) -> Chance:
         doubts.append(Why("encounter_not_brief", {"misfit": bell.misfit, "sigma_s": bell.sigma_s}))
     if bell.lost:
         doubts.append(Why("bell_opens_upward", {"points": float(bell.lost)}))
-    if not bell.converged:
-        doubts.append(Why("number_not_converged", {"evaluations": float(bell.evaluations)}))
+    if bell.change > DOUBTED:
+        doubts.append(Why("number_not_converged", {"change": bell.change}))
     details = {"number": bell.number, "peak_time_s": bell.time_s, "sigma_s": bell.sigma_s, "misfit": bell.misfit}
     return Chance(method, min(1.0, bell.number), why=(*why, *doubts), details=details)
 
@@ -287,33 +289,38 @@ def _rule(windows: list[tuple[float, float]], panels: int) -> tuple[Floats, Floa
 
 def _integrated(problem: Problem, windows: list[tuple[float, float]]) -> Flux:
     """Nodes are added on the sphere, then in time, until the number stands still."""
-    spent, sphere_stands, time_stands = 0, False, False
+    spent, by_sphere, by_time = 0, math.inf, math.inf
     times, weights = _rule(windows, PANELS[0])
     number, chosen = math.nan, MESHES[0]
     for sphere in _spheres(problem, times):
         rate, lost = _rates(problem, times, sphere)
         spent += len(times)
         before, number, chosen = number, float(rate @ weights), sphere
-        sphere_stands = abs(number - before) <= CLOSE_ENOUGH * number
-        if sphere_stands:
+        by_sphere = _change(before, number)
+        if by_sphere <= CLOSE_ENOUGH:
             break
     for panels in PANELS[1:]:
         times, weights = _rule(windows, panels)
         rate, lost = _rates(problem, times, chosen)
         spent += len(times)
         before, number = number, float(rate @ weights)
-        time_stands = abs(number - before) <= CLOSE_ENOUGH * number
-        if time_stands:
+        by_time = _change(before, number)
+        if by_time <= CLOSE_ENOUGH:
             break
     ends, lost_ends = _rates(problem, np.array([windows[0][0], windows[-1][1]]), chosen)
     most = float(rate.max())
     cut = float(ends.max()) / most if most > 0 else 0.0
-    return Flux(number, times, rate, weights, lost + lost_ends, cut, spent, sphere_stands and time_stands)
+    return Flux(number, times, rate, weights, lost + lost_ends, cut, spent, max(by_sphere, by_time))
 
 
-def _details(
-    problem: Problem, flux: Flux, windows: list[tuple[float, float]], start: float, stop: float
-) -> dict[str, float]:
+def _change(before: float, now: float) -> float:
+    """Relative; 0 where both are nothing, infinite where there was none before."""
+    if not (math.isfinite(before) and math.isfinite(now)):
+        return math.inf
+    return 0.0 if now == before else abs(now - before) / abs(now)
+
+
+def _details(problem: Problem, flux: Flux, windows: list[tuple[float, float]], start: float, stop: float) -> dict[str, float]:
     total = np.cumsum(flux.rate * flux.weights)
     first, last = np.searchsorted(total, [5e-7 * total[-1], (1.0 - 5e-7) * total[-1]])
     centre = float((flux.rate * flux.weights) @ flux.times / total[-1]) if total[-1] > 0 else math.nan
@@ -335,15 +342,15 @@ def _details(
         "share_cut": flux.share_cut,
         "period_s": _period_s(problem),
         "lost": float(flux.lost),
-        "converged": float(flux.converged),
+        "change": flux.change,
     }
 
 
 def _doubts(flux: Flux, details: dict[str, float], given: bool) -> list[Why]:
     """What speaks against taking the number for the probability."""
     doubts = []
-    if not flux.converged:
-        doubts.append(Why("number_not_converged", {"evaluations": details["evaluations"]}))
+    if flux.change > DOUBTED:
+        doubts.append(Why("number_not_converged", {"change": flux.change}))
     if flux.lost:
         doubts.append(Why("overlap_not_found_at_times", {"times": details["lost"]}))
     if flux.share_cut > 1e-6 and not given:
@@ -387,14 +394,13 @@ def _summed(problem: Problem, time_s: float, sigma_s: float, misfit: float) -> B
     times = time_s + wait * np.array([-1.0, 0.0, 1.0])
     if not relative(times, problem.elements, problem.senses, problem.covariances, problem.most, m, c, lower, logdet):
         return None
-    number, lost, spent, stands = math.nan, 0, 0, False
+    number, lost, change = math.nan, 0, math.inf
     for along, around in BELLS:
         nodes, weights = np.polynomial.legendre.leggauss(along)
         half = 0.5 * (nodes + 1.0), 0.5 * weights
         before = number
         number, lost = bell_number(m, c, lower, logdet, wait, problem.radius_km, *half, around)
-        spent += 2 * along * around
-        stands = abs(number - before) <= CLOSE_ENOUGH * number
-        if stands:
+        change = _change(before, number)
+        if change <= CLOSE_ENOUGH:
             break
-    return Bell(float(number), time_s, sigma_s, misfit, int(lost), spent, stands)
+    return Bell(float(number), time_s, sigma_s, misfit, int(lost), change)

@@ -39,7 +39,8 @@ def monte_carlo(
     """Two-body Monte Carlo from both 6 x 6 covariances, with Clopper-Pearson bounds at 95 %.
 
     window_s: seconds from the meeting within which contact counts; by default `closest.lasts`, when contact is possible at all.
-    Contact at the start of the window counts, and `at_start` tells how often. The same seed gives the same answer on any number of workers.
+    Contact at the start of the window counts, and `at_start` tells how often. The same seed gives the same answer on any number
+    of workers.
     Assumes: two-body motion in the window, spheres, errors Gaussian in equinoctial elements at the meeting.
     Reference for the bounds: Clopper & Pearson, Biometrika 26 (1934) 404.
     """
