@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from hoshimori.doors.lives import stays as stays
     from hoshimori.doors.lives import timeline as timeline
     from hoshimori.doors.picture import draw as draw
+    from hoshimori.doors.probabilities import pc as pc
     from hoshimori.doors.screens import screen as screen
 
 __version__ = "0.1.0"
@@ -46,6 +47,7 @@ _WHERE = {
     "manoeuvres": "hoshimori.doors.lives",
     "names": "hoshimori.doors.library",
     "pattern": "hoshimori.doors.lives",
+    "pc": "hoshimori.doors.probabilities",
     "screen": "hoshimori.doors.screens",
     "stat": "hoshimori.doors.library",
     "stays": "hoshimori.doors.lives",

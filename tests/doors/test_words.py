@@ -32,6 +32,10 @@ EXAMPLE: dict[str, str | float] = {
     "sma_km": 7000.0, "usual_km": 7010.0,
     "half_width_km": 1.0, "local_time_h": 10.4, "usual_h": 10.5, "half_width_min": 3.0, "track_km": 2.0, "score": 0.7,
     "times": 4.0, "dv_m_s": 0.2, "probability": 0.9, "off": 0.5, "usual_days": 1.0, "height_km": 700.0, "objects": 40.0,
+    "method": "hall_3d_nc_2021", "ratio": 1.5, "reach_s": 30.0, "shift_km": 0.2, "log_change": 0.4, "dt_s": 0.01, "scale": 0.5,
+    "maximum": 1e-4, "whose": "covariance of object 1", "largest": 5.0, "raised": 1.0, "size": 6.0, "sigma": 1.1,
+    "trials": 1e6, "misfit": 0.2, "sigma_s": 3.0, "points": 4.0, "change": 0.01, "left_out": 1.0,
+    "least_eigenvalue": -1e-9, "peaks": 2.0,
 }  # fmt: skip
 
 
@@ -73,6 +77,19 @@ def test_every_reason_that_the_source_gives_has_its_words() -> None:
     codes = strings_passed_to("Reason", 0) | strings_passed_to("Why", 0)
     assert {"known neighbour", "not there before"} & codes, "is Reason still called so in the source?"
     assert sorted(c for c in codes if f"why {c}" not in EN) == []
+
+
+@pytest.mark.parametrize("kind", ["Reason", "Why"])
+def test_the_words_of_a_reason_ask_for_nothing_that_the_source_does_not_give(kind: str) -> None:
+    """Of every call whose values stand there as a literal: a name that is missing there would end a command with a traceback."""
+    made = {"because", "of_passes", "miss"}  # put in by `say`
+    calls = [c for c in every_call() if isinstance(c.func, ast.Name) and c.func.id == kind and len(c.args) == 2]
+    written = [(c.args[0], c.args[1]) for c in calls if isinstance(c.args[1], ast.Dict) and None not in c.args[1].keys]
+    assert len(written) > 5
+    for code, values in written:
+        given = {k.value for k in values.keys if isinstance(k, ast.Constant)}
+        for text in literals(code):
+            assert fields(EN.get(f"why {text}", "")) - made <= given, text
 
 
 def test_every_explanation_and_verdict_has_its_words() -> None:

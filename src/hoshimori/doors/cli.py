@@ -145,6 +145,7 @@ app.command()(cli_moves.history)
 app.command()(cli_moves.manoeuvres)
 app.command()(cli_moves.stays)
 app.command()(cli_conjunctions.screen)
+app.command()(cli_conjunctions.pc)
 
 
 @app.command()

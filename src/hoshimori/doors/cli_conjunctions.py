@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from hoshimori.doors.options import AsJson, From, Home, KnownBy, Lang, Language, Modes, progress_bar
-from hoshimori.errors import UsageError
+from hoshimori.errors import DataError, UsageError
 
 
 def screen(
@@ -40,8 +41,6 @@ def screen(
     as_json: AsJson = False,
 ) -> None:
     """Every close approach of a catalogue, or of a few objects with it, below a threshold; and who could not be screened."""
-    import sys
-
     from hoshimori.doors import asking, screen_cost, screen_table, screens
 
     if as_json and as_csv:
@@ -65,3 +64,33 @@ def screen(
             screen_table.show(
                 run, asked, by=by, top=top, lang=lang.value, form="json" if as_json else "csv" if as_csv else "text"
             )
+
+
+def pc(
+    files: Annotated[list[Path], typer.Argument(help="Conjunction messages: CDM 1.0, KVN or XML.")],
+    radius: Annotated[
+        float | None, typer.Option(help="Both hard bodies together, m. Default: the COMMENT HBR line of the message.")
+    ] = None,
+    trials: Annotated[int, typer.Option(help="Monte Carlo as well, with so many draws.")] = 0,
+    seed: Annotated[int, typer.Option(help="Seed of the draws: the same seed gives the same answer.")] = 20260000,
+    out: Annotated[Path | None, typer.Option(help="Draw the encounter plane into this file: .png, .svg or .html.")] = None,
+    workers: Annotated[int | None, typer.Option(help="Threads to use. Default: one for each core.")] = None,
+    lang: Lang = Language.en,
+    as_json: AsJson = False,
+) -> None:
+    """The collision probability of conjunction messages: every method, the one that applies, and why."""
+    from hoshimori.doors import picture, probabilities, probability_table, screen_cost, terminal
+
+    picture.check_kind(out)
+    threads = screen_cost.threads(workers)
+    with progress_bar(as_json) as progress:
+        found = probabilities.pc(*files, radius_m=radius, trials=trials, seed=seed, workers=threads, progress=progress)
+    probability_table.tell_refused(found)
+    if as_json:
+        terminal.put_lines(probabilities.json_lines(found))
+    else:
+        probability_table.show(found, lang.value)
+    for place in probability_table.write(found, out, lang.value) if out else []:
+        print(place, file=sys.stderr)
+    if found.refused:
+        raise typer.Exit(DataError.exit_code)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from hoshimori.doors.english_meetings import MEETINGS
+
 EN: Mapping[str, str] = {
     "title": "Watch report",
     "asset": "Asset",
@@ -310,37 +312,4 @@ EN: Mapping[str, str] = {
     "why displaced without a change of speed": "it is displaced along its orbit without a change of speed: not a "
     "burn, but perhaps another object under its number",
     "burn_main": "Larger part",
-    # the encounter plane and the trend of a miss
-    "plane": "Encounter plane",
-    "plane across": "across the passage, horizontal ({unit})",
-    "plane radial": "across the passage, away from the Earth ({unit})",
-    "plane in-track": "across the passage, in-track ({unit})",
-    "plane miss": "miss in this plane: {miss} (one sigma along it)",
-    "plane body": "hard bodies together: radius {radius}",
-    "plane body small": " (too small to see at this scale: the cross marks the place)",
-    "plane rings": "the other object with 1 σ (solid), 2 σ (dashed), 3 σ (dotted) of the relative position",
-    "plane no covariance": "no covariance is known: no ellipse is drawn",
-    # screening
-    "tca": "Closest approach (UTC)",
-    "miss_sigma": "Miss ± 1 σ",
-    "screening": "Screening probability",
-    "maximum": "Maximum probability",
-    "set_ages": "Age of sets (d)",
-    "owner": "owner's",
-    "diluted": "diluted",
-    "nearest": "Nearest",
-    "stays_near": "Stays within range for long:",
-    "screened": "{approaches} approaches below {within:g} km and {stays} stays within it, among {objects} objects, {start} – "
-    "{stop}Z, as known at {as_of}Z",
-    "top only": "The first {shown} of {count} approaches; all of them with --top 0.",
-    "top stays": "The first {shown} of {count} stays; all of them with --top 0.",
-    "screening note": "Screening probability: from public element sets, with errors learnt from how these err. Maximum "
-    "probability: the largest over every scale of that covariance. diluted: a better known orbit could give a higher "
-    "probability. For a decision, an operator's own data are needed.",
-    "assets without orbit": "{count} assets have no orbit here and were not screened: {which}",
-    "not screened": "{count} objects were not screened for all of the window: {why}; such as {first}, {span}",
-    "why outside the ephemeris": "its owner's ephemeris does not cover this time",
-    "why decays by its set": "by its newest element set it has come down by then",
-    "why set too old": "its nearest element set is more than {days:.0f} days away",
-    "why sgp4 fails": "SGP4 gives no state from its element set (error {error:.0f})",
-}
+} | MEETINGS

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from hoshimori.doors.japanese_meetings import MEETINGS
+
 JA: Mapping[str, str] = {
     "title": "監視報告",
     "asset": "対象衛星",
@@ -297,36 +299,4 @@ JA: Mapping[str, str] = {
     "why displaced without a change of speed": "速さが変わらずに軌道上で位置がずれた: 軌道変更ではなく、番号が別の物"
     "体に付いた可能性",
     "burn_main": "大きい方の成分",
-    # 会合面と最接近距離の推移
-    "plane": "会合面",
-    "plane across": "通過方向に垂直、水平 ({unit})",
-    "plane radial": "通過方向に垂直、地球から離れる向き ({unit})",
-    "plane in-track": "通過方向に垂直、進行方向 ({unit})",
-    "plane miss": "この面での最接近距離: {miss}（その向きの 1σ）",
-    "plane body": "両物体の大きさの合計: 半径 {radius}",
-    "plane body small": "（この縮尺では見えないため、十字で位置を示す）",
-    "plane rings": "相手物体と相対位置の 1σ（実線）・2σ（破線）・3σ（点線）",
-    "plane no covariance": "共分散が不明のため、楕円は描かない",
-    # 接近の選別
-    "tca": "最接近時刻 (UTC)",
-    "miss_sigma": "最接近距離 ± 1σ",
-    "screening": "選別確率",
-    "maximum": "最大確率",
-    "set_ages": "要素の経過 (日)",
-    "owner": "所有者",
-    "diluted": "希釈域",
-    "nearest": "最接近",
-    "stays_near": "長く範囲内に留まる組:",
-    "screened": "{objects} 物体のうち {within:g} km 未満の接近 {approaches} 件、範囲内の滞在 {stays} 件。{start} – {stop}Z、"
-    "{as_of}Z 時点の情報による",
-    "top only": "接近 {count} 件のうち上位 {shown} 件。すべて見るには --top 0",
-    "top stays": "滞在 {count} 件のうち先頭 {shown} 件。すべて見るには --top 0",
-    "screening note": "選別確率: 公開軌道要素と、その誤差の実績から求めた値。最大確率: 共分散の大きさをあらゆる倍率に変えたと"
-    "きの最大値。希釈域: 軌道がより正確に分かれば確率が上がりうる。判断には運用者自身のデータが必要です。",
-    "assets without orbit": "{count} 資産はここに軌道がなく、選別していない: {which}",
-    "not screened": "{count} 物体は期間の全部または一部で選別していない: {why}。例: {first}、{span}",
-    "why outside the ephemeris": "所有者の軌道暦がこの時刻を含まない",
-    "why decays by its set": "最新の軌道要素によれば、それまでに落下している",
-    "why set too old": "最も近い軌道要素でも {days:.0f} 日以上離れている",
-    "why sgp4 fails": "軌道要素から SGP4 で状態が得られない（誤り {error:.0f}）",
-}
+} | MEETINGS

@@ -37,6 +37,10 @@ def say(reason: Reason, w: Mapping[str, str], names: Mapping[str, str]) -> str:
     for key in ("when", "since", "newest"):
         if key in values:
             values[key] = when(np.datetime64(str(values[key]).rstrip("Z"), "us"), w)
+    if "whose" in values:
+        values["whose"] = w.get(str(values["whose"]), values["whose"])
+    if "method" in values:
+        values["method"] = w.get(f"method {values['method']}", values["method"])
     if "mode" in values:
         values["mode"] = w.get(f"kept {values['mode']}", values["mode"])
     if "km" in values:
