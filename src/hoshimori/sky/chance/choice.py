@@ -119,12 +119,9 @@ def _plane_mended(meeting: Meeting) -> tuple[Floats, list[Why]]:
     if speed == 0.0:
         return place, []
     plane = np.linalg.svd((meeting.dv_km_s / speed)[None, :])[2][1:]
-    small, reason = repaired(
-        plane @ place @ plane.T,
-        floor=(CLIP * meeting.radius_km) ** 2,
-        whose="covariance in the encounter plane",
-        terms=("x", "y"),
-    )
+    small = plane @ place @ plane.T
+    floor = max((CLIP * meeting.radius_km) ** 2, DIGITS * float(np.trace(small)))
+    small, reason = repaired(small, floor=floor, whose="covariance in the encounter plane", terms=("x", "y"))
     if reason is None:
         return place, []
     return plane.T @ small @ plane, [reason]
