@@ -37,6 +37,7 @@ bench: $(VENV)/.synced-dev  ## what every figure in the docs rests on; most need
 	$(VENV)/bin/python bench/catalogue/run.py
 	$(VENV)/bin/python bench/ageing/run.py $(DATA)/geo-week
 	$(VENV)/bin/python bench/encounter/run.py --data $(DATA)
+	$(VENV)/bin/python bench/screen/run.py --data $(DATA)
 	$(VENV)/bin/python bench/manoeuvres/run.py --data $(DATA)
 	$(VENV)/bin/python bench/manoeuvres/speed.py --data $(DATA)
 	$(VENV)/bin/python bench/pattern/run.py $(DATA)
