@@ -1,4 +1,4 @@
-"""A small reader of NASA CARA's conjunction messages for the tests of this room: the states, covariances and what is in comments."""
+"""A small reader of NASA CARA's conjunction messages for the tests of this room: states, covariances, what is in comments."""
 
 from __future__ import annotations
 
@@ -19,11 +19,12 @@ def rtn(r: Floats, v: Floats) -> Floats:
     return np.column_stack([radial, np.cross(normal, radial), normal])
 
 
-def read(path: Path) -> Meeting:
+def read(path: Path, *, correlated: bool = False) -> Meeting:
+    """correlated: with the density-driven cross-correlation of the COMMENT DCP lines, which CARA's own table leaves out."""
     head, one, two = re.split(r"(?m)^OBJECT\s*=.*$", path.read_text())
     radius = float(re.findall(r"COMMENT HBR\s*=\s*(\S+)", head)[0]) / 1000.0
     first, second = _object(one), _object(two)
-    cross = np.outer(first[3], second[3])
+    cross = np.outer(first[3], second[3]) * float(correlated)
     return Meeting(first[0], first[1], second[0], second[1], first[2], second[2], radius, cross)
 
 

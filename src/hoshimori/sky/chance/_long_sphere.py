@@ -50,7 +50,7 @@ def inward(mean, sigma):  # type: ignore[no-untyped-def]
 
 @nb.njit(cache=True, nogil=True)
 def conditioned(m, c, lower, slope, spread, middle):  # type: ignore[no-untyped-def]
-    """The velocity given the place: slope (3, 3) per whitened place, spread (3, 3) its covariance, middle (3) its mean at zero."""
+    """Velocity given place: slope (3, 3) per whitened place, spread (3, 3) its covariance, middle (3) its mean at zero."""
     for i in range(3):
         for j in range(3):
             s = c[i + 3, j]

@@ -86,8 +86,11 @@ def partials(orbit: Elements) -> Floats:
 
 
 def _semidefinite(covariance: Floats) -> tuple[Floats, float]:
-    """The nearest by eigenvalues of the correlations, and the least eigenvalue there was. Elements differ in size by 1e6 and
-    more, so the sign of an eigenvalue means something only once each is measured in its own sigma."""
+    """The nearest by eigenvalues of the correlations, and the least eigenvalue there was.
+
+    A covariance has as many negative eigenvalues in elements as it had in states, so it is mended once, here, where the errors
+    are taken for Gaussian. Elements differ in size by 1e6 and more: each is measured in its own sigma first.
+    """
     covariance = 0.5 * (covariance + covariance.T)
     sigma = np.sqrt(np.abs(np.diag(covariance)))
     scale = np.where(sigma > 0, sigma, 1.0)

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hoshimori.errors import UsageError
+from hoshimori.errors import DataError, UsageError
 from hoshimori.sky.chance.equinoctial_covariance import Errors, errors
 from hoshimori.sky.chance.meeting import Chance, Floats, Meeting, Why
 
@@ -42,14 +42,16 @@ MESHES = ((6, 0, 3.0), (6, 0, 1.5), (6, 0, 0.75))
 NARROW = 12.0
 """Radius in sigmas of the narrowest direction above which even nodes, at most 4 degrees apart, are not tried."""
 BELLS = ((6, 16), (12, 32), (24, 64), (48, 128), (96, 256))
+WIDE = 3.0
+"""Sigmas of time that the sphere may take to cross its radius: a bell drawn about the middle says little of what is farther."""
 WAIT = 0.5
 """Sigmas between the three times from which a bell is drawn."""
 PANELS = (4, 8, 16, 32, 64, 128)
 NODES = 8
 """Gauss and Legendre's nodes in each panel of time."""
 PARABOLA = 0.1
-"""Departure from a parabola two sigmas off, as a share of its rise of 4: the rate there is then wrong by a fifth, and as a
-twentieth of all collisions happen farther out, the number by a few per cent."""
+"""Departure from a parabola two sigmas (and the sphere's passing) off, as a share of its rise of 4: the rate there is then wrong
+by a fifth, and as a twentieth of all collisions happen farther out, the number by a few per cent."""
 
 
 class Flux(NamedTuple):
@@ -67,12 +69,14 @@ class Flux(NamedTuple):
 
 
 class Bell(NamedTuple):
-    """What the closed form gave. misfit: of the parabola two sigmas before and after; lost: points where it opens upward."""
+    """What the closed form gave. misfit: of the parabola; wide: time to cross
+    the radius in sigmas; lost: points where it opens upward."""
 
     number: float
     time_s: float
     sigma_s: float
     misfit: float
+    wide: float
     lost: int
     change: float
 
@@ -107,18 +111,32 @@ def hall_2d_nc_2021(meeting: Meeting) -> Chance:
     if isinstance(posed, Chance):
         return posed
     problem, why = posed
-    bell = _bell(problem, *_segment(problem))
+    segment = _segment(problem)
+    every = _windows(problem, *segment)
+    windows = _own(every, *segment)
+    bell = _bell(problem, windows)
     if bell is None:
-        return Chance(method, math.nan, why=(*why, Why("overlap_not_found", {})))
+        return Chance(method, math.nan, why=(*why, Why("overlap_not_found", {"start_s": segment[0], "stop_s": segment[1]})))
     doubts = []
-    if bell.misfit > PARABOLA:
-        doubts.append(Why("encounter_not_brief", {"misfit": bell.misfit, "sigma_s": bell.sigma_s}))
     if bell.lost:
         doubts.append(Why("bell_opens_upward", {"points": float(bell.lost)}))
+    if bell.misfit > PARABOLA:
+        doubts.append(Why("encounter_not_brief", {"misfit": bell.misfit, "sigma_s": bell.sigma_s}))
+    if bell.wide > WIDE:
+        doubts.append(Why("radius_wide", {"sigmas": bell.wide}))
     if bell.change > DOUBTED:
         doubts.append(Why("number_not_converged", {"change": bell.change}))
-    details = {"number": bell.number, "peak_time_s": bell.time_s, "sigma_s": bell.sigma_s, "misfit": bell.misfit}
-    return Chance(method, min(1.0, bell.number), why=(*why, *doubts), details=details)
+    if len(windows) > 1:
+        doubts.append(Why("several_peaks", {"peaks": float(len(windows))}))
+    doubts += _neighbours(every, windows)
+    details = {
+        "number": bell.number,
+        "peak_time_s": bell.time_s,
+        "sigma_s": bell.sigma_s,
+        "misfit": bell.misfit,
+        "wide": bell.wide,
+    }
+    return Chance(method, math.nan if bell.lost else min(1.0, bell.number), why=(*why, *doubts), details=details)
 
 
 def coppola_2012(meeting: Meeting, *, start_s: float | None = None, stop_s: float | None = None) -> Chance:
@@ -131,8 +149,9 @@ def _counted(method: str, meeting: Meeting, most: int, start_s: float | None, st
     if isinstance(posed, Chance):
         return posed
     problem, why = posed
-    given = start_s is not None and stop_s is not None
-    start, stop = (start_s, stop_s) if start_s is not None and stop_s is not None else _segment(problem)
+    given = start_s is not None or stop_s is not None
+    segment = _segment(problem)
+    start, stop = segment[0] if start_s is None else start_s, segment[1] if stop_s is None else stop_s
     if not start < stop:
         raise UsageError(f"start_s={start}, stop_s={stop}: a span of time starts before it stops")
     windows = _windows(problem, start, stop)
@@ -141,10 +160,13 @@ def _counted(method: str, meeting: Meeting, most: int, start_s: float | None, st
     kept = windows if given else _own(windows, start, stop)
     flux = _integrated(problem, kept)
     details = _details(problem, flux, kept, start, stop)
-    doubts = _doubts(flux, details, given)
-    if len(kept) < len(windows):
-        doubts.append(Why("neighbouring_encounter", {"left_out": float(len(windows) - len(kept))}))
+    doubts = (*_doubts(flux, details, given), *_neighbours(windows, kept))
     return Chance(method, min(1.0, flux.number), why=(*why, *doubts), details=details)
+
+
+def _neighbours(every: list[tuple[float, float]], kept: list[tuple[float, float]]) -> tuple[Why, ...]:
+    left = len(every) - len(kept)
+    return (Why("neighbouring_encounter", {"left_out": float(left)}),) if left else ()
 
 
 def _own(windows: list[tuple[float, float]], start: float, stop: float) -> list[tuple[float, float]]:
@@ -160,6 +182,9 @@ def _posed(method: str, meeting: Meeting, most: int) -> tuple[Problem, tuple[Why
     known = all(bool(np.isfinite(one).all()) for one in (meeting.covariance1, meeting.covariance2, meeting.cross))
     if not known:
         return Chance(method, math.nan, why=(Why("velocity_covariance_unknown", {}),))
+    for name, one in (("covariance1", meeting.covariance1), ("covariance2", meeting.covariance2)):
+        if np.diag(one).min() < 0.0:
+            raise DataError(f"{name}: variance {np.diag(one).min():.6g} on the diagonal: a variance is never negative; refused")
     found = errors(meeting)
     if found is None:
         return Chance(method, math.nan, why=(Why("orbit_not_elliptic", {}),))
@@ -324,9 +349,8 @@ def _details(problem: Problem, flux: Flux, windows: list[tuple[float, float]], s
     total = np.cumsum(flux.rate * flux.weights)
     first, last = np.searchsorted(total, [5e-7 * total[-1], (1.0 - 5e-7) * total[-1]])
     centre = float((flux.rate * flux.weights) @ flux.times / total[-1]) if total[-1] > 0 else math.nan
-    rising = np.diff(np.concatenate([[0.0], flux.rate, [0.0]])) > 0
-    high = flux.rate > 1e-3 * flux.rate.max()
-    peaks = int((rising[:-1] & ~rising[1:] & high).sum())
+    busy = np.concatenate([[False], flux.rate > 0.1 * flux.rate.max(), [False]])
+    peaks = int((busy[1:] & ~busy[:-1]).sum())
     return {
         "number": flux.number,
         "segment_start_s": start,
@@ -360,16 +384,15 @@ def _doubts(flux: Flux, details: dict[str, float], given: bool) -> list[Why]:
     return doubts
 
 
-def _bell(problem: Problem, start: float, stop: float) -> Bell | None:
-    """The closed form about the moment at which zero distance is least far in sigmas."""
+def _bell(problem: Problem, windows: list[tuple[float, float]]) -> Bell | None:
+    """The closed form about the moment, within the windows, at which zero distance is least far in sigmas."""
     centre = problem._replace(radius_km=0.0)
-    grid = np.linspace(start, stop, GRID)
-    seen = _surface(centre, grid)
-    if not np.isfinite(seen).any():
+    found = [_refined(centre, grid, _surface(centre, grid)) for grid in (np.linspace(*one, GRID) for one in windows)]
+    if not found:
         return None
-    grid, seen = _refined(centre, grid, seen)
+    grid, seen = min(found, key=lambda one: float(one[1].min()))
     at = int(np.clip(seen.argmin(), 1, len(grid) - 2))
-    time_s, wait = float(grid[at]), 0.5 * float(grid[at + 1] - grid[at - 1])
+    time_s, wait, sigma_s = float(grid[at]), 0.5 * float(grid[at + 1] - grid[at - 1]), math.nan
     for _ in range(30):
         low, here, high = _surface(centre, time_s + wait * np.array([-1.0, 0.0, 1.0]))
         bend = (high - 2.0 * here + low) / wait**2
@@ -380,11 +403,18 @@ def _bell(problem: Problem, start: float, stop: float) -> Bell | None:
         if abs(shift) < 1e-3 * sigma_s and abs(wait - WAIT * sigma_s) < 1e-2 * wait:
             break
         wait = WAIT * sigma_s
-    far = _surface(centre, time_s + 2.0 * sigma_s * np.array([-1.0, 1.0])) - float(_surface(centre, np.array([time_s]))[0])
-    return _summed(problem, time_s, sigma_s, float(np.abs(far - 4.0).max()) / 4.0)
+    return _summed(problem, time_s, sigma_s)
 
 
-def _summed(problem: Problem, time_s: float, sigma_s: float, misfit: float) -> Bell | None:
+def _misfit(problem: Problem, time_s: float, sigma_s: float, passing_s: float) -> float:
+    """How far from its parabola, as a share of the parabola's rise, the measure is at the last times that matter."""
+    reach = 2.0 * sigma_s + passing_s
+    low, here, high = _surface(problem._replace(radius_km=0.0), time_s + reach * np.array([-1.0, 0.0, 1.0]))
+    rise = (reach / sigma_s) ** 2
+    return float(max(abs(low - here - rise), abs(high - here - rise)) / rise)
+
+
+def _summed(problem: Problem, time_s: float, sigma_s: float) -> Bell | None:
     """The bells of all the sphere's points, with more points until the number stands still."""
     from hoshimori.sky.chance._long_kernel import relative
     from hoshimori.sky.chance._long_sphere import bell_number
@@ -403,4 +433,7 @@ def _summed(problem: Problem, time_s: float, sigma_s: float, misfit: float) -> B
         change = _change(before, number)
         if change <= CLOSE_ENOUGH:
             break
-    return Bell(float(number), time_s, sigma_s, misfit, int(lost), change)
+    speed = float(np.linalg.norm(m[1, 3:]))
+    passing_s = problem.radius_km / speed if speed > 0 else math.inf
+    misfit = _misfit(problem, time_s, sigma_s, min(passing_s, WIDE * sigma_s))
+    return Bell(float(number), time_s, sigma_s, misfit, passing_s / sigma_s, int(lost), change)
