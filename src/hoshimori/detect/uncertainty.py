@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from hoshimori.detect.neighbourhood import US_PER_DAY, Bodies
-from hoshimori.facts import Ephemeris, Floats, Ints
+from hoshimori.errors import UsageError
+from hoshimori.facts import ElementSets, Ephemeris, Floats, Ints
 from hoshimori.sky import ageing
 from hoshimori.sky.relative import rtn_basis
 from hoshimori.sky.screening import Minima
-from hoshimori.tracking.covariance import class_sigma_rtn_km
+from hoshimori.tracking.covariance import ErrorModel, class_model, class_sigma_rtn_km, error_model
 
 RTN_FRAMES = frozenset({"RTN", "RSW", "RIC"})
 """Names of one frame: outward, forward, across. Others are not turned here: their covariance counts as not given."""
@@ -39,9 +40,7 @@ def covariance_teme_km2(
     for key, ephemerides in given.items():
         mine = np.flatnonzero((row == bodies.row(key)) & np.isnan(since))
         if len(mine):
-            rtn = owners_rtn(ephemerides, t_us[mine])[:, :3, :3]
-            basis = rtn_basis(r_km[mine], v_km_s[mine])
-            out[mine] = np.einsum("kia,kij,kjb->kab", basis, rtn, basis)
+            out[mine] = turned(owners_rtn(ephemerides, t_us[mine])[:, :3, :3], r_km[mine], v_km_s[mine])
     return out
 
 
@@ -67,3 +66,48 @@ def owners_rtn(ephemerides: Sequence[Ephemeris], t_us: Ints) -> Floats:
 
 def _us(t: np.datetime64) -> int:
     return int(t.astype("datetime64[us]").astype(np.int64))
+
+
+class Errors:
+    """The error model of each object: from its own history where that is long enough, else of its class; made when asked for."""
+
+    def __init__(self, history: Mapping[int, ElementSets]) -> None:
+        self._history = history
+        self._models: dict[int, ErrorModel] = {}
+
+    def of(self, number: int) -> ErrorModel | None:
+        """None of an object without element sets."""
+        sets = self._history.get(number)
+        if sets is None or not len(sets):
+            return None
+        if number not in self._models:
+            self._models[number] = _model(sets)
+        return self._models[number]
+
+    def covariance_rtn(self, number: Ints, since_days: Floats) -> Floats:
+        """(k, 6, 6) in km, km/s along each one's R, T, N, so many days after its set; zero of an object without sets."""
+        out = np.zeros((len(number), 6, 6))
+        for one in np.unique(number).tolist():
+            mine = np.flatnonzero((number == one) & np.isfinite(since_days))
+            model = self.of(one)
+            if model is not None and len(mine):
+                out[mine] = model.covariance_rtn(since_days[mine])
+        return out
+
+    def covariance_teme_km2(self, number: Ints, since_days: Floats, r_km: Floats, v_km_s: Floats) -> Floats:
+        """(k, 3, 3) of position in the frame of r and v."""
+        return turned(self.covariance_rtn(number, since_days)[:, :3, :3], r_km, v_km_s)
+
+
+def _model(sets: ElementSets) -> ErrorModel:
+    """Of sets that SGP4 cannot use nothing can be learnt: the class of the orbit that they describe speaks."""
+    try:
+        return error_model(sets)
+    except UsageError:
+        return class_model(float(np.median(sets.mean_motion_rev_day)), float(np.median(sets.eccentricity)))
+
+
+def turned(rtn: Floats, r_km: Floats, v_km_s: Floats) -> Floats:
+    """(k, 3, 3) from R, T, N of r, v (k, 3) into their frame."""
+    basis = rtn_basis(r_km, v_km_s)
+    return np.asarray(np.einsum("kia,kij,kjb->kab", basis, rtn, basis))
