@@ -17,7 +17,7 @@ from hoshimori import formats
 from hoshimori.catalogue import Catalogue, MemoryView
 from hoshimori.catalogue.shelves import StoredSource
 from hoshimori.errors import CatalogueError, HoshimoriError, NothingFound, UsageError
-from hoshimori.facts import Asset, DataMode, ElementSets, Ephemeris, Watchlist
+from hoshimori.facts import Asset, ConjunctionMessage, DataMode, ElementSets, Ephemeris, Watchlist
 from hoshimori.findings import Event, Evidence, Minimum, Quantity, iso
 from hoshimori.ports import Detector, plugin
 
@@ -163,8 +163,8 @@ def _detector(evidence: Evidence) -> tuple[Detector | None, str]:
 def _rerun(event: Event, evidence: Evidence, detector: Detector, sets: ElementSets, catalogue: Catalogue) -> Event | None:
     given = {"declared": False, "cospar_id": "", "asset": event.subject, **evidence.parameters}
     start, stop, as_of = (np.datetime64(str(given[k]).rstrip("Z"), "us") for k in ("start", "stop", "as_of"))
-    given_states = list(_ephemerides(evidence, catalogue))
-    view = MemoryView(sets, start, stop, as_of, ephemerides=given_states, data_modes=tuple(DataMode))
+    given_states, messages = _told(evidence, catalogue)
+    view = MemoryView(sets, start, stop, as_of, ephemerides=given_states, conjunctions=messages, data_modes=tuple(DataMode))
     found = [e for e in detector.detect(view, _watchlist(event, given)) if (e.kind, e.others) == (event.kind, event.others)]
     found = [e for e in found if abs(e.start_utc - event.start_utc) <= NEARBY]
     return min(found, key=lambda e: abs(e.start_utc - event.start_utc), default=None)
@@ -181,13 +181,18 @@ def _watchlist(event: Event, given: Mapping[str, Any]) -> Watchlist:
     return Watchlist("re-run", "", "", "", (asset, *elsewhere), tuple(together))
 
 
-def _ephemerides(evidence: Evidence, catalogue: Catalogue) -> Iterator[Ephemeris]:
+def _told(evidence: Evidence, catalogue: Catalogue) -> tuple[list[Ephemeris], list[ConjunctionMessage]]:
+    """What operators said, ephemerides and messages, out of the stored bytes that the evidence names."""
     wanted = {d.removeprefix("sha256:") for d in evidence.inputs if d.startswith("sha256:")}
+    ephemerides: list[Ephemeris] = []
+    messages: list[ConjunctionMessage] = []
     for source in catalogue.sources():
         if source.sha256 in wanted:
             wanted.remove(source.sha256)
             for parsed in formats.read(catalogue.raw(source.sha256), source.location, data_mode=source.data_mode):
-                yield from (replace(e, source=source.sha256) for e in parsed.ephemerides)
+                ephemerides += [replace(e, source=source.sha256) for e in parsed.ephemerides]
+                messages += [replace(m, source=source.sha256) for m in parsed.conjunctions]
+    return ephemerides, messages
 
 
 def _compare(claimed: Event, again: Event) -> list[FieldCheck]:

@@ -127,7 +127,9 @@ def _state(
         state = "attention" if attention else "quiet"
     neighbours = sum(1 for e in mine if e.kind == "stay" and e.normal)
     passes = sum(1 for e in mine if e.kind == "approach")
+    conjunctions = sum(1 for e in mine if e.kind == "conjunction")
     quantities = {"known_neighbours": Quantity(neighbours, "1"), "approaches": Quantity(passes, "1")}
+    quantities |= {"conjunctions": Quantity(conjunctions, "1")} if conjunctions else {}
     quantities |= {"ephemerides": Quantity(len(given), "1")} if given else {}
     ids = tuple(e.event_id for e in mine)
     return AssetState(asset.asset_id, asset.norad_id, asset.name, state, tuple(reasons), ids, newest, age, quantities)
@@ -156,10 +158,12 @@ def _doubt_reasons(mine: Sequence[Event]) -> list[Reason]:
 
 
 def _event_reasons(mine: Sequence[Event]) -> list[Reason]:
-    """One reason for each stay that is not usual, for each visitor the nearest of its passes, then what the asset did itself."""
+    """What could be a collision; each stay that is not usual; of each visitor the nearest of its passes; what the asset did itself."""
     unusual = [e for e in mine if not e.normal and e.kind != "doubtful set"]
+    risky = [_conjunction(e) for e in sorted(unusual, key=_risk, reverse=True) if e.kind == "conjunction"]
     own = [OWN[e.kind](e) for e in unusual if e.kind in OWN]
-    plain = [e for e in unusual if e.kind not in ("approach", "stay", *OWN)]  # of whatever other detector is installed
+    known = ("approach", "stay", "conjunction", *OWN)
+    plain = [e for e in unusual if e.kind not in known]  # of whatever other detector is installed
     unusual = [e for e in unusual if e.kind in ("approach", "stay")]
     passes: dict[str, list[Event]] = {}
     for e in unusual:
@@ -168,7 +172,29 @@ def _event_reasons(mine: Sequence[Event]) -> list[Reason]:
     nearest = [(min(found, key=lambda e: e.quantities["miss_km"].value), len(found)) for found in passes.values()]
     stays = [(e, 1) for e in unusual if e.kind != "approach"]
     met = [_reason(e, count) for e, count in sorted([*stays, *nearest], key=lambda x: x[0].quantities["miss_km"].value)]
-    return met + own + [Reason("event", {"kind": e.kind, "said": e.label, "when": iso(e.start_utc)}) for e in plain]
+    return risky + met + own + [Reason("event", {"kind": e.kind, "said": e.label, "when": iso(e.start_utc)}) for e in plain]
+
+
+RISKS = ("collision_probability", "maximum_probability")
+"""What a conjunction is put in order by: the probability of an operator's message, else the most that ours could be."""
+
+
+def _risk(event: Event) -> float:
+    return max((event.quantities[q].value for q in RISKS if q in event.quantities), default=1.0)
+
+
+def _conjunction(event: Event) -> Reason:
+    """With whom, when, how near, and how probable: from a message, or from element sets with the most that it could be."""
+    q = event.quantities
+    values: dict[str, str | float] = {"other": event.others[0], "when": iso(event.start_utc), "label": event.label}
+    if "miss_km" in q:
+        values |= {"km": q["miss_km"].value} | ({"sigma_km": q["miss_km"].sigma} if q["miss_km"].sigma is not None else {})
+    if event.label == "operator's message":
+        p = q.get("collision_probability", q.get("message_probability"))
+        return Reason("conjunction message", values | ({"p": p.value} if p is not None else {}))
+    for name, key in (("p", "screening_probability"), ("maximum", "maximum_probability")):
+        values |= {name: q[key].value} if key in q else {}
+    return Reason("conjunction", values)
 
 
 def _manoeuvre(event: Event) -> Reason:

@@ -60,7 +60,7 @@ class Writer:
             plane(row.dr_km[0], row.dv_km_s[0], row.r_km[0], row.covariance_km2[0], float(row.radius_m[0]) * 1e-3),
             self._sides(row),
         )
-        quantities = _approach(row) | _risks(row, "") | {"trend_views": Quantity(float(len(trend.views)), "1")}
+        quantities = _approach(row) | _risks(row, "") | _trend(trend)
         within = self.settings.within(86400.0 / near.period_s(one))
         claim = f"{self._text(two)} passes within {within:g} km of {self._text(one)}"
         label = PREDICTED if t > self.view.as_of_utc else PAST
@@ -153,8 +153,7 @@ class Writer:
         movers = (self._mover(told.number, subject.maneuverable), self._mover(other.norad_id or 0, other.maneuverable))
         sides, flat, quantities = _from_message(told, found)
         quantities["messages"] = Quantity(float(len(told.messages)), "1")
-        quantities["trend_views"] = Quantity(float(len(trend.views)), "1")
-        quantities |= _beside(told, ours)
+        quantities |= _trend(trend) | _beside(told, ours)
         judged = found.judged
         detail = Detail(
             trend,
@@ -319,6 +318,10 @@ def _known(sigma: float) -> float | None:
 def _risks(row: Approaches, prefix: str) -> dict[str, Quantity]:
     names = ("screening_probability", "maximum_probability", "mahalanobis", "maximum_scale", "diluted")
     return {f"{prefix}{name}": Quantity(float(getattr(row, name)[0]), "1") for name in names}
+
+
+def _trend(trend: Trend) -> dict[str, Quantity]:
+    return {"trend_views": Quantity(float(len(trend.views)), "1"), "trend_score": Quantity(float(trend.score), "1")}
 
 
 def _beside(told: operators.Told, ours: Approaches | None) -> dict[str, Quantity]:

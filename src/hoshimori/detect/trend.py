@@ -71,6 +71,11 @@ class Trend:
     label: str
     views: tuple[View, ...]
 
+    @property
+    def score(self) -> int:
+        """Views in rising order of risk less those in falling order, pair by pair."""
+        return score([v.screening_probability for v in self.views])
+
     def to_json(self) -> dict[str, Any]:
         return {"label": self.label, "views": [v.to_json() for v in self.views]}
 
@@ -121,24 +126,31 @@ def label(risks: Sequence[float]) -> str:
     n = len(risks)
     if n < FEWEST:
         return SINGLE if n < 2 else FEW
-    values = np.asarray(risks)
-    score = int(np.sign(values[None, :] - values[:, None])[np.triu_indices(n, 1)].sum())
-    if chance_of(abs(score), n) > LEVEL:
+    rises = score(risks)
+    if chance_of(abs(rises), n) > LEVEL:
         return STEADY
-    return GROWING if score > 0 else FALLING
+    return GROWING if rises > 0 else FALLING
 
 
-def chance_of(score: int, n: int) -> float:
+def score(risks: Sequence[float]) -> int:
+    """Kendall's score: pairs in rising order less pairs in falling order.
+
+    >>> score([1.0, 2.0, 3.0, 3.0])
+    5
+    """
+    values = np.asarray(risks)
+    return int(np.sign(values[None, :] - values[:, None])[np.triu_indices(len(values), 1)].sum())
+
+
+def chance_of(least: int, n: int) -> float:
     """The chance that n values in random order, all different, have a Kendall score of at least this. Exact.
-
-    score: pairs in rising order less pairs in falling order.
 
     >>> round(chance_of(6, 4) * 24)
     1
     """
     counts = _inversions(n)
     most = (n * (n - 1)) // 2
-    falling = (most - score) // 2  # at most so many pairs may fall
+    falling = (most - least) // 2  # at most so many pairs may fall
     return float(sum(counts[: falling + 1]) / sum(counts)) if falling >= 0 else 0.0
 
 
