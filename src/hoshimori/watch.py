@@ -158,7 +158,7 @@ def _doubt_reasons(mine: Sequence[Event]) -> list[Reason]:
 
 
 def _event_reasons(mine: Sequence[Event]) -> list[Reason]:
-    """What could be a collision; each stay that is not usual; of each visitor the nearest of its passes; what the asset did itself."""
+    """What could be a collision, each stay that is not usual, of each visitor the nearest of its passes, what the asset did."""
     unusual = [e for e in mine if not e.normal and e.kind != "doubtful set"]
     risky = [_conjunction(e) for e in sorted(unusual, key=_risk, reverse=True) if e.kind == "conjunction"]
     own = [OWN[e.kind](e) for e in unusual if e.kind in OWN]
