@@ -10,6 +10,7 @@ import pytest
 
 from hoshimori.sky.chance.long import coppola_2012, hall_2d_nc_2021, hall_3d_nc_2021
 from hoshimori.sky.chance.meeting import Meeting
+from hoshimori.sky.chance.montecarlo import monte_carlo
 from tests.sky.chance.messages_for_tests import read
 
 pytestmark = pytest.mark.data
@@ -124,3 +125,12 @@ def test_the_density_both_flew_through_changes_the_answer(data: Path) -> None:
     without, honoured = hall_3d_nc_2021(read(path)).probability, hall_3d_nc_2021(read(path, correlated=True)).probability
     assert without == pytest.approx(float(row["Nc3D"]), rel=3 * TRAPEZE)
     assert honoured < 0.2 * without
+
+
+def test_a_shared_density_error_agrees_with_our_own_trials(data: Path) -> None:
+    """No published number honours the DCP lines; drawing both orbits from their joint errors is another way to the same."""
+    path = next((data / "cara" / "real").glob("000028485_conj_000044777*"))
+    meeting = read(path, correlated=True)
+    drawn = monte_carlo(meeting, 1_000_000, 7)
+    assert drawn.low <= hall_3d_nc_2021(meeting).probability <= drawn.high
+    assert drawn.low > 2.0 * hall_3d_nc_2021(read(path)).probability
