@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from hoshimori.alliance import watchlists as watchlists
     from hoshimori.catalogue import Catalogue as Catalogue
     from hoshimori.catalogue import MemoryView as MemoryView
+    from hoshimori.doors.conjunctions import conjunctions as conjunctions
     from hoshimori.doors.library import check as check
     from hoshimori.doors.library import history as history
     from hoshimori.doors.library import ingest as ingest
@@ -41,6 +42,7 @@ _WHERE = {
     "Catalogue": "hoshimori.catalogue",
     "MemoryView": "hoshimori.catalogue",
     "check": "hoshimori.doors.library",
+    "conjunctions": "hoshimori.doors.conjunctions",
     "draw": "hoshimori.doors.picture",
     "history": "hoshimori.doors.library",
     "ingest": "hoshimori.doors.library",

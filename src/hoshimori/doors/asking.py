@@ -41,6 +41,13 @@ def check_states(names: Sequence[str]) -> None:
             raise UsageError(f"--fail-on {name!r}: known states are {', '.join(STATES)}")
 
 
+def check_alarms(names: Sequence[str]) -> None:
+    """What `conjunctions --fail-on` may name."""
+    for name in names:
+        if name not in ("attention", "any"):
+            raise UsageError(f"--fail-on {name!r}: expected attention (above the red line) or any")
+
+
 def sources(
     celestrak: Sequence[str], ids: Sequence[int], satcat: bool, spacetrack: Sequence[str], home: Path | None
 ) -> list[Source]:

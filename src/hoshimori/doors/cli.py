@@ -12,11 +12,9 @@ from typer.core import TyperGroup
 
 from hoshimori import __version__
 from hoshimori.doors import cli_conjunctions, cli_moves
-from hoshimori.doors.options import AsJson, AsOf, Home, Language, Mode, Modes, progress_bar
+from hoshimori.doors.options import FOUND, AsJson, AsOf, Home, Language, Mode, Modes, progress_bar
 from hoshimori.errors import HoshimoriError
 
-FOUND = 10
-"""Exit code of `watch --fail-on`: the sweep ran, and an asset is in one of the states named."""
 STOPPED = 130
 """Exit code where the keyboard stopped a command."""
 PIPE_CLOSED = 141
@@ -146,6 +144,7 @@ app.command()(cli_moves.manoeuvres)
 app.command()(cli_moves.stays)
 app.command()(cli_conjunctions.screen)
 app.command()(cli_conjunctions.pc)
+app.command()(cli_conjunctions.conjunctions)
 
 
 @app.command()

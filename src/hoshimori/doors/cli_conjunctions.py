@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from hoshimori.doors.options import AsJson, From, Home, KnownBy, Lang, Language, Modes, progress_bar
+from hoshimori.doors.options import FOUND, AsJson, From, Home, KnownBy, Lang, Language, Modes, progress_bar
 from hoshimori.errors import DataError, UsageError
 
 
@@ -94,3 +94,47 @@ def pc(
         print(place, file=sys.stderr)
     if found.refused:
         raise typer.Exit(DataError.exit_code)
+
+
+def conjunctions(
+    watchlist: Annotated[str, typer.Option("--watch", help="A built-in watchlist (japan-comms, japan-all) or a .toml file.")],
+    take_from: From = None,
+    start: Annotated[str | None, typer.Option(help="Start of the window: ISO 8601 UTC. Default: --as-of.")] = None,
+    stop: Annotated[str | None, typer.Option(help="End of the window.")] = None,
+    days: Annotated[float | None, typer.Option(help="Length of the window instead of --stop. Default: 3.")] = None,
+    within: Annotated[
+        float | None, typer.Option(help="How far is looked, km. Default: 10 above 6.4 revolutions a day, 40 below.")
+    ] = None,
+    as_of: KnownBy = None,
+    sizes: Annotated[Path | None, typer.Option(help="A table of sizes (CSV: ObjectID,HBR,HBRSigma,HBRSource).")] = None,
+    cdm: Annotated[Path | None, typer.Option(help="Write each of our own computations into this folder as a CDM 1.0.")] = None,
+    top: Annotated[int, typer.Option(help="Rows of the table; 0 for all. JSON always has all.", min=0)] = 30,
+    fail_on: Annotated[
+        list[str] | None, typer.Option(help="Exit with 10 if there is such a conjunction: attention (above the red line) or any.")
+    ] = None,
+    lang: Lang = Language.en,
+    mode: Modes = None,
+    home: Home = None,
+    as_json: AsJson = False,
+) -> None:
+    """Close approaches of a watchlist that merit a look: how risky at most, whether that grows, who could move, who says so."""
+    from hoshimori.doors import asking, conjunction_table, inquiry, terminal
+    from hoshimori.doors import conjunctions as calls
+
+    asking.check_alarms(fail_on or [])
+    modes = asking.modes([m.value for m in mode or []])
+    with progress_bar(as_json) as progress:
+        met = calls.meet(
+            take_from or [], watchlist=watchlist, home=home, as_of=as_of, start=start, stop=stop, days=days, within_km=within,
+            sizes=sizes, modes=modes, progress=progress,
+        )  # fmt: skip
+    conjunction_table.tell_unseen(met, lang.value)
+    if as_json:
+        terminal.put_lines(e.to_json() for e in met.events)
+    else:
+        numbers = {int(k) for e in met.events for k in (e.subject, *e.others) if k.isdigit()}
+        conjunction_table.show(met, inquiry.names_of(met.view, sorted(numbers)), lang=lang.value, top=top)
+    for place in calls.write_messages(met, cdm) if cdm else []:
+        print(place, file=sys.stderr)
+    if any("any" in (fail_on or []) or not e.normal for e in met.events) and fail_on:
+        raise typer.Exit(FOUND)

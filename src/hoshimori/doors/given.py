@@ -28,7 +28,7 @@ def intakes(paths: Sequence[str | Path], *, data_mode: DataMode = DataMode.REAL,
     """
     folders = [Folder(Path(p), data_mode=data_mode) for p in paths]
     taken = [take_in(item, Arrival.of(item), read, looked_before=False) for item in _arrivals(folders, progress)]
-    if not any(len(i.sets) or i.ephemerides for i in taken):
+    if not any(len(i.sets) or i.ephemerides or i.conjunctions for i in taken):
         problems = [*(p for i in taken for p in i.problems), *(p for f in folders for p in f.problems)]
         raise FormatError(f"{', '.join(map(str, paths))}: no orbit could be read", problems)
     return taken
@@ -60,7 +60,8 @@ def view_of(
     stop = known + watch.AFTER if stop_utc is None else stop_utc
     ephemerides = [e for i in taken for e in i.ephemerides]
     names = [n for i in taken for n in i.names]
-    view = MemoryView(sets, start, stop, known, ephemerides, names, data_modes=modes)
+    messages = [c for i in taken for c in i.conjunctions]
+    view = MemoryView(sets, start, stop, known, ephemerides, names, data_modes=modes, conjunctions=messages)
     if not len(view.latest()) and not view.ephemerides():
         chosen = ", ".join(m.name for m in modes)
         raise NothingFound(f"none of the {len(sets)} element sets read is {chosen} and known by {known}: see --mode and --as-of")
@@ -68,7 +69,8 @@ def view_of(
 
 
 def _last_known(taken: Sequence[Intake], sets: ElementSets) -> np.datetime64:
-    """The newest knowledge among sets and ephemerides; the moment of reading where none of them says."""
+    """The newest knowledge among sets, ephemerides and messages; the moment of reading where none of them says."""
     times = [sets.known_utc.max()] if len(sets) else []
     times += [e.known_utc for i in taken for e in i.ephemerides if not np.isnat(e.known_utc)]
+    times += [c.known_utc for i in taken for c in i.conjunctions if not np.isnat(c.known_utc)]
     return max(times, default=taken[0].received_utc)

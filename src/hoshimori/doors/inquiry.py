@@ -33,14 +33,19 @@ class Asked:
 
     def names(self, norad_ids: Sequence[int]) -> dict[str, str]:
         """Catalogue number as text to the last name known."""
-        found = sorted(self.view.names(norad_ids), key=lambda n: n.first_seen_utc) if norad_ids else []
-        return {str(n.norad_id): n.name for n in found if n.name}
+        return names_of(self.view, norad_ids)
 
     def holds(self, t_utc: np.datetime64) -> bool:
         """Does a moment lie inside the bounds that were named?"""
         return not (
             (self.start_utc is not None and t_utc < self.start_utc) or (self.stop_utc is not None and t_utc > self.stop_utc)
         )
+
+
+def names_of(view: View, norad_ids: Sequence[int]) -> dict[str, str]:
+    """Catalogue number as text to the last name known."""
+    found = sorted(view.names(norad_ids), key=lambda n: n.first_seen_utc) if norad_ids else []
+    return {str(n.norad_id): n.name for n in found if n.name}
 
 
 def ask(

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from hoshimori.ports import Progress
 
 
+FOUND = 10
+"""Exit code of `--fail-on`: the command ran, and found what was named."""
+
+
 class Mode(StrEnum):
     REAL = "REAL"
     TEST = "TEST"

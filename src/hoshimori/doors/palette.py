@@ -42,6 +42,7 @@ def _rules(colour: Mapping[str, str]) -> str:
         ".tl .ring": f"fill:{colour['ring']};fill-opacity:0.13;stroke:{colour['ring']};stroke-width:1.2",
         ".tl .body": f"fill:{colour['unusual']};fill-opacity:0.3;stroke:{colour['unusual']};stroke-width:1.2",
         ".tl .cross": f"fill:none;stroke:{colour['unusual']};stroke-width:1.6",
+        ".tl .risk": f"stroke:{colour['ring']};fill:none", ".tl .riskdot": f"fill:{colour['ring']}",
         ".tl .dot": f"fill:{colour['curve']}", ".tl .usual": f"fill:{colour['usual']}",
         ".tl .unusual": f"fill:{colour['unusual']}", ".tl .unjudged": f"fill:{colour['unjudged']}",
     }  # fmt: skip

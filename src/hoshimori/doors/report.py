@@ -11,6 +11,7 @@ from hoshimori import __version__
 from hoshimori.detect.portrait import Portrait, Series
 from hoshimori.detect.stays import Stay
 from hoshimori.doors import palette, timeline_svg
+from hoshimori.doors.conjunction_table import panels
 from hoshimori.doors.drawing import Line, chart
 from hoshimori.doors.in_numbers import in_rows, of_timeline
 from hoshimori.doors.lives import Life
@@ -112,7 +113,8 @@ def _section(
         "approaches": sorted((e for e in own if e.kind == "approach"), key=lambda e: e.quantities["miss_km"].value),
         "stays": [_stay(e, ranges.get(e.event_id), sweep, names, w) for e in stays],
         "doubts": [e for e in own if e.kind == "doubtful set"],
-        "others": [e for e in own if e.kind not in ("approach", "stay", "doubtful set")],
+        "conjunctions": panels(own, w, names),
+        "others": [e for e in own if e.kind not in ("approach", "stay", "doubtful set", "conjunction")],
         "longitude": _longitudes(portrait, sweep, names, w) if portrait else None,
     }
 

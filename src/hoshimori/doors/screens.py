@@ -15,14 +15,13 @@ import numpy as np
 
 from hoshimori import __version__
 from hoshimori.alliance import watchlist as named_watchlist
-from hoshimori.catalogue import Catalogue
 from hoshimori.detect.close_approaches import CloseApproaches, close_approaches
-from hoshimori.doors import asking, long_run
+from hoshimori.doors import asking, long_run, windows
 from hoshimori.doors.inquiry import ask
-from hoshimori.doors.library import MODES, Moment, check_number, moment, no_sets
+from hoshimori.doors.library import MODES, Moment, check_number, no_sets
 from hoshimori.doors.long_run import Columns, Run
 from hoshimori.doors.screen_cost import price, refuse_costly, threads
-from hoshimori.errors import DataError, NothingFound, UsageError
+from hoshimori.errors import DataError, NothingFound
 from hoshimori.facts import DataMode, ElementSets, Ephemeris, ObjectName, Watchlist
 from hoshimori.findings import iso
 from hoshimori.formats.sizes import SizeTable, read_sizes
@@ -32,7 +31,6 @@ from hoshimori.sky.sieve import Cost
 METHOD = "screen@1"
 WITHIN_KM = 5.0
 DAYS = 1.0
-LONGEST_DAYS = 366.0
 PLAIN = ("dr_km", "dv_km_s", "r_km", "v_km_s", "covariance_km2")
 """Columns of approaches that have more than one number a row: for computing with, not for tables."""
 US = np.timedelta64(1, "us")
@@ -104,13 +102,12 @@ def wanted(
     Raises UsageError for a threshold or window that cannot be, NothingFound where nothing is known of whom it is asked of.
     """
     asking.range_km(within_km)
-    _check_days(days, stop)
+    windows.check(days, stop)
     chosen = None if watchlist is None else _list(watchlist)
     for number in norad_ids:
         check_number(number)
-    bounds = [None if t is None else moment(t, Catalogue(home)) for t in (start, stop)]
     opened = ask(paths, home=home, as_of=as_of, modes=modes, progress=progress)
-    begin, end = _window(opened.view.as_of_utc, bounds[0], bounds[1], days)
+    begin, end = windows.ahead(opened.view.as_of_utc, start, stop, days, DAYS, home)
     view = opened.reopen(begin, end)
     sets = view.sets()
     given = tuple(view.ephemerides())
@@ -122,26 +119,6 @@ def wanted(
     return Wanted(
         sets, given, tuple(view.names()), begin, end, view.as_of_utc, within_km, watched, unseen, table, digest
     )  # fmt: skip
-
-
-def _check_days(days: float | None, stop: Moment | None) -> None:
-    if days is not None and stop is not None:
-        raise UsageError("--days together with --stop: both say where the window ends; give one of them")
-    if days is not None and not 0.0 < days <= LONGEST_DAYS:
-        raise UsageError(f"--days {days:g}: expected a number above 0 and up to {LONGEST_DAYS:g}")
-
-
-def _window(
-    known: np.datetime64, start: np.datetime64 | None, stop: np.datetime64 | None, days: float | None
-) -> tuple[np.datetime64, np.datetime64]:
-    begin = known if start is None else start
-    length = np.timedelta64(round((DAYS if days is None else days) * 86400e6), "us")
-    end = begin + length if stop is None else stop
-    if not begin < end:
-        raise UsageError(f"the window ends before it begins: from {iso(begin)} to {iso(end)}; expected --start before --stop")
-    if (end - begin) / US > LONGEST_DAYS * 86400e6:
-        raise UsageError(f"the window from {iso(begin)} to {iso(end)} is longer than {LONGEST_DAYS:g} days: ask year by year")
-    return begin, end
 
 
 def _list(watchlist: str | Path | Watchlist) -> Watchlist:
