@@ -32,7 +32,7 @@ class Encounter:
     """The detector `encounter`: see the module. Satisfies ports.Detector."""
 
     name = "encounter"
-    version = "2"
+    version = "3"
 
     def __init__(self, settings: Settings | None = None, told_of: ToldOf | None = None) -> None:
         self.settings = settings or Settings()

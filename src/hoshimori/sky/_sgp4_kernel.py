@@ -146,7 +146,7 @@ def _kepler(w, m):  # type: ignore[no-untyped-def]
 
 @compiled
 def _states(w, m):  # type: ignore[no-untyped-def]
-    """Short-period terms of J2, then position [km] and velocity [km/s]."""
+    """Short-period terms of J2, then position [km] and velocity [km/s]. Error 8 is ours: see `orbits`."""
     for j in range(m):
         am, axn, ayn, sin_e, cos_e = w[SMA + j], w[AXN + j], w[AYN + j], w[SIN_E + j], w[COS_E + j]
         sini, cosi = w[SINI + j], w[COSI + j]
@@ -179,6 +179,7 @@ def _states(w, m):  # type: ignore[no-untyped-def]
         vx, vy, vz = -cn * su - sn * ci * cu, cn * ci * cu - sn * su, si * cu
         error = 6.0 if mrt < 1.0 else 0.0
         error = 4.0 if pl < 0.0 else error
+        error = 8.0 if (error == 0.0) & (w[TEMPA + j] <= 0.0) else error
         w[ERROR + j] = error if w[ERROR + j] == 0.0 else w[ERROR + j]
         km = mrt * EARTH_RADIUS_KM
         w[RX + j], w[RY + j], w[RZ + j] = km * ux, km * uy, km * uz

@@ -27,8 +27,6 @@ Progress = Callable[[int, int], None]
 
 SPAN_S = 0.25
 """The minimum is that of the parabola through the squared distances this far before and after."""
-FLIES_OFF = 254
-"""Our own code beside SGP4's: no error, but faster than anything that orbits the Earth."""
 SEAM_S = 1.0
 """Nothing this near to a seam of two sets that are not joined is a minimum of the motion."""
 AT_ONCE = 20_000
@@ -212,7 +210,7 @@ class Search:
                 spoken = abs(int(since[k]) + 1000 - int(tr.epoch_us[nearest])) <= tr.reach_us
                 moment = np.array([since[k] + 1000]).astype("datetime64[us]")
                 found = int(orbits.pairs(tr.satellites, np.array([nearest]), moment)[2][0])
-                code[k] = (found or FLIES_OFF) if spoken else code[k]
+                code[k] = (found or orbits.PAST_ITS_END) if spoken else code[k]
         return row, since, until, code
 
     def _at_edges(self, absences: Absences) -> Iterator[_Block]:

@@ -4,12 +4,14 @@ Every state is in TEME of date, km and km/s, the frame and the theory that eleme
 prepared once (`prepare`); nothing here knows a name or a catalogue number. Reference: Vallado, Crawford, Hujsak, Kelso,
 "Revisiting Spacetrack Report #3", AIAA 2006-6753, in the "improved" mode with WGS-72 constants.
 
-The velocity is the theory's own and not quite the rate of its position: they differ by up to 3 cm/s in LEO and 7 cm/s in GEO.
+The velocity is the theory's own and not quite the rate of its position: they differ by 3 cm/s in LEO and 6 cm/s in GEO (medians),
+by up to 0.25 m/s in low round orbits with little drag, and by tens of m/s at the perigee of some eccentric or decaying ones.
 Where that matters (slow pairs), the minimum of a distance is to be sought on positions, not where r . v = 0.
 
 Error codes are the reference's: 1 eccentricity out of range, 2 mean motion not positive, 3 eccentricity out of range with the
-Sun and Moon, 4 semi-latus rectum negative, 6 decayed; and two of ours: 7 an element is not a finite number, 255 no set speaks.
-Where a code is not 0, position and velocity are NaN.
+Sun and Moon, 4 semi-latus rectum negative, 6 decayed; and three of ours: 7 an element is not a finite number, 8 drag has taken
+the semi-major axis through zero (the theory would let the object rise again, to millions of km), 255 no set speaks. Where a code
+is not 0, position and velocity are NaN.
 """
 
 from __future__ import annotations
@@ -29,6 +31,7 @@ Codes = npt.NDArray[np.uint8]
 Times = npt.NDArray[np.datetime64]
 
 NO_SET_SPEAKS = 255
+PAST_ITS_END = 8
 
 
 @dataclass(frozen=True)
