@@ -16,7 +16,7 @@ import numpy as np
 from hoshimori.detect import operators, trend
 from hoshimori.detect.close_approaches import Approaches
 from hoshimori.detect.conjunction_events import Writer
-from hoshimori.detect.nearing import EVERYTHING, Near, Search, could_be
+from hoshimori.detect.nearing import EVERYTHING, Near, Search, could_be, one_orbit
 from hoshimori.detect.records import Records
 from hoshimori.detect.risk import above
 from hoshimori.detect.thresholds import Settings
@@ -82,7 +82,7 @@ class _Group:
     def events(self) -> list[Event]:
         settings, table = self.detector.settings, self.near.table
         messages = [t for key in self.near.assets if key >= 0 for t in operators.gathered(self.view, key)]
-        likely = np.flatnonzero(could_be(table, settings.attention))
+        likely = np.flatnonzero(could_be(self.near, settings.attention) & ~one_orbit(self.near, table))
         records = Records(self.view, settings, self._numbers(table.take(likely), messages))
         known = self.near.with_errors(likely, records.errors)
         told = known.take(above(known.risk, settings.attention) | np.isnan(known.screening_probability))

@@ -22,6 +22,9 @@ from hoshimori.sky.screening import NEAR_EARTH_REV_DAY, Minima
 EVERYTHING = "everything"
 """The watchlist of this name stands for all objects: each pair is then told once."""
 
+GENEROUS = 3.0
+ONE_ORBIT_KM_S = 1e-9
+
 
 @dataclass(frozen=True)
 class Near:
@@ -178,6 +181,24 @@ def _lasting(around: Bodies, found: sieve.Screened) -> dict[frozenset[int], tupl
     return out
 
 
-def could_be(table: Approaches, probability: float) -> Bools:
-    """(n,) rows that no covariance of this shape keeps below, and those of which nothing can be said."""
-    return (table.maximum_probability >= probability) | np.isnan(table.maximum_probability)
+def could_be(near: Near, probability: float) -> Bools:
+    """(n,) rows of the table that may be this probable once each object's own errors are known, and those of which nothing can be
+    said.
+
+    Around watched satellites: all that no size of the covariance keeps below. Of everything that is too many to look at each
+    object's record: those that are, with the covariance of their class or one three times as long in every direction.
+    """
+    table = near.table
+    unknown = np.isnan(table.maximum_probability)
+    if near.assets:
+        return (table.maximum_probability >= probability) | unknown
+    wide = risk.risk(table.dr_km, table.dv_km_s, GENEROUS**2 * table.covariance_km2, table.radius_m)
+    return risk.above(table.risk, probability) | risk.above(wide, probability) | unknown
+
+
+def one_orbit(near: Near, table: Approaches) -> Bools:
+    """(n,) pairs that fly as one, docked or told by the same orbit: they stay, and their distance has no meaning."""
+    staying = [frozenset(p) in near.stays for p in zip(table.norad_id.tolist(), table.other_norad_id.tolist(), strict=True)]
+    return np.asarray(
+        np.isnan(table.maximum_probability) & (table.relative_speed_km_s < ONE_ORBIT_KM_S) & np.array(staying, bool)
+    )
