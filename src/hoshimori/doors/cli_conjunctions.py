@@ -134,7 +134,9 @@ def conjunctions(
     else:
         numbers = {int(k) for e in met.events for k in (e.subject, *e.others) if k.isdigit()}
         conjunction_table.show(met, inquiry.names_of(met.view, sorted(numbers)), lang=lang.value, top=top)
-    for place in calls.write_messages(met, cdm) if cdm else []:
-        print(place, file=sys.stderr)
+    if cdm:
+        written, refused = calls.write_messages(met, cdm)
+        print("".join(f"{place}\n" for place in written), end="", file=sys.stderr)
+        print("".join(f"hoshimori: --cdm: {why}\n" for why in refused), end="", file=sys.stderr)
     if any("any" in (fail_on or []) or not e.normal for e in met.events) and fail_on:
         raise typer.Exit(FOUND)

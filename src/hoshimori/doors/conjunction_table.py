@@ -15,10 +15,9 @@ from hoshimori.detect.conjunction_record import Detail, Plane, detail
 from hoshimori.doors import encounter_plane_svg, miss_trend_svg
 from hoshimori.doors.conjunctions import OWN, Met, by_risk
 from hoshimori.doors.encounter_plane import EncounterPlane
-from hoshimori.doors.encounter_plane_svg import metres
 from hoshimori.doors.screen_table import probability
 from hoshimori.doors.terminal import console
-from hoshimori.doors.words import minute, say, words
+from hoshimori.doors.words import metres, minute, say, words
 from hoshimori.facts import DataMode
 from hoshimori.findings import Event, Quantity, iso
 

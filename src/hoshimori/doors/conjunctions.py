@@ -10,12 +10,13 @@ import numpy as np
 
 from hoshimori.alliance import watchlist as named_watchlist
 from hoshimori.detect.conjunction import Conjunction
+from hoshimori.detect.conjunction_messages import cdm_of
 from hoshimori.detect.thresholds import Settings
 from hoshimori.doors import asking, windows
 from hoshimori.doors.folder import write_text
 from hoshimori.doors.inquiry import ask
 from hoshimori.doors.library import MODES, Moment
-from hoshimori.errors import DataError, NothingFound
+from hoshimori.errors import DataError, NothingFound, UsageError
 from hoshimori.facts import DataMode, Watchlist
 from hoshimori.findings import Event
 from hoshimori.formats import dump_cdm
@@ -130,13 +131,19 @@ def risk_of(event: Event) -> float:
     return 0.0
 
 
-def write_messages(met: Met, folder: Path) -> list[Path]:
-    """Our own computations as conjunction messages (CDM 1.0, KVN), one file each; operators' messages are not written again."""
-    from hoshimori.detect.conjunction import cdm_of
+def write_messages(met: Met, folder: Path) -> tuple[list[Path], list[str]]:
+    """Our own computations as conjunction messages (CDM 1.0, KVN), one file each, and why one could not be made.
 
-    out = []
+    Operators' messages are not written again.
+    """
+    written: list[Path] = []
+    refused: list[str] = []
     for event in met.events:
         if event.label in OWN:
-            message = cdm_of(event, met.view)
-            out.append(write_text(folder / f"{message.message_id}.cdm", dump_cdm(message, kind="KVN")))
-    return out
+            try:
+                message = cdm_of(event, met.view)
+            except UsageError as error:
+                refused.append(str(error))
+                continue
+            written.append(write_text(folder / f"{message.message_id}.cdm", dump_cdm(message, kind="KVN")))
+    return written, refused

@@ -11,6 +11,7 @@ import numpy as np
 from hoshimori.doors.axes import level_text, levels
 from hoshimori.doors.encounter_plane import EncounterPlane
 from hoshimori.doors.svg_axis import LETTER, tip
+from hoshimori.doors.words import metres
 
 LEFT, RIGHT, TOP, AXIS, LEGEND = 66.0, 14.0, 8.0, 38.0, 17.0
 HEAD = 38.0
@@ -175,11 +176,3 @@ def miss_text(seen: EncounterPlane, w: Mapping[str, str]) -> str:
     """The miss in the plane with one sigma along its own direction."""
     sigma = f" ± {metres(seen.sigma_km)}" if seen.known else ""
     return w["plane miss"].format(miss=f"{metres(seen.distance_km)}{sigma}")
-
-
-def metres(km: float) -> str:
-    """A length as people read it: 12 m, 340 m, 2.31 km, 41.5 km."""
-    m = abs(km) * 1000.0
-    if m < 1000.0:
-        return f"{km * 1000.0:.{0 if m >= 10.0 else 1}f} m"
-    return f"{km:.{2 if abs(km) < 10.0 else 1}f} km"

@@ -25,15 +25,15 @@ MEETINGS: Mapping[str, str] = {
     "diluted": "diluted",
     "nearest": "Nearest",
     "stays_near": "Stays within range for long:",
-    "screened": "{approaches} approaches below {within:g} km and {stays} stays within it, among {objects} objects, {start} – "
-    "{stop}Z, as known at {as_of}Z",
+    "screened": "Approaches below {within:g} km: {approaches}; stays within it: {stays}; among {objects} objects, {start} – "
+    "{stop}Z, as known at {as_of}Z.",
     "top only": "The first {shown} of {count} approaches; all of them with --top 0.",
     "top stays": "The first {shown} of {count} stays; all of them with --top 0.",
     "screening note": "Screening probability: from public element sets, with errors learnt from how these err. Maximum "
     "probability: the largest over every scale of that covariance. diluted: a better known orbit could give a higher "
     "probability. For a decision, an operator's own data are needed.",
-    "assets without orbit": "{count} assets have no orbit here and were not screened: {which}",
-    "not screened": "{count} objects were not screened for all of the window: {why}; such as {first}, {span}",
+    "assets without orbit": "assets without an orbit here, about which nothing can be said: {count} ({which})",
+    "not screened": "objects not screened for all of the window: {count}; {why}; such as {first}, {span}",
     # who was not screened
     "why outside the ephemeris": "its owner's ephemeris does not cover this time",
     "why decays by its set": "by its newest element set it has come down by then",
@@ -94,9 +94,8 @@ MEETINGS: Mapping[str, str] = {
     "movers": "Who could move",
     "told_by": "Told by",
     "what_conjunctions": "Conjunctions",
-    "conjunctions found": "{count} conjunctions of {assets} assets that merit a look, {urgent} of them more than that; "
-    "{start} – {stop}Z, "
-    "as known at {as_of}Z",
+    "conjunctions found": "Conjunctions that merit a look: {count}, of them above the red line and unexplained: {urgent}; "
+    "{assets} assets, {start} – {stop}Z, as known at {as_of}Z.",
     "trend growing": "growing",
     "trend steady": "steady",
     "trend falling": "falling",
@@ -138,4 +137,10 @@ MEETINGS: Mapping[str, str] = {
     "sizes": "Sizes",
     "conjunction urgent": "above the red line",
     "conjunction normal": "below the red line, or explained",
+    "why conjunction": "{other} passes at {miss} on {when}, {label}: {risk} (screening, from public element sets)",
+    "why conjunction message": "{other} passes at {miss} on {when}, by the message of an operator: {risk}",
+    "risk maximum": "maximum probability {value}",
+    "risk p": "probability {value}",
+    "risk none": "no probability",
+    "miss not known": "a distance not known",
 }

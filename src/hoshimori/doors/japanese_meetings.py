@@ -31,8 +31,8 @@ MEETINGS: Mapping[str, str] = {
     "top stays": "滞在 {count} 件のうち先頭 {shown} 件。すべて見るには --top 0",
     "screening note": "選別確率: 公開軌道要素と、その誤差の実績から求めた値。最大確率: 共分散の大きさをあらゆる倍率に変えたと"
     "きの最大値。希釈域: 軌道がより正確に分かれば確率が上がりうる。判断には運用者自身のデータが必要です。",
-    "assets without orbit": "{count} 資産はここに軌道がなく、選別していない: {which}",
-    "not screened": "{count} 物体は期間の全部または一部で選別していない: {why}。例: {first}、{span}",
+    "assets without orbit": "ここに軌道がなく、何も言えない資産: {count}（{which}）",
+    "not screened": "期間の全部または一部で選別していない物体: {count}。{why}。例: {first}、{span}",
     # 選別していない物体
     "why outside the ephemeris": "所有者の軌道暦がこの時刻を含まない",
     "why decays by its set": "最新の軌道要素によれば、それまでに落下している",
@@ -90,8 +90,8 @@ MEETINGS: Mapping[str, str] = {
     "movers": "回避できる側",
     "told_by": "情報源",
     "what_conjunctions": "会合（接近）",
-    "conjunctions found": "{assets} 資産の会合 {count} 件に注意、うち {urgent} 件は要注意。{start} – {stop}Z、"
-    "{as_of}Z 時点の情報による",
+    "conjunctions found": "注意すべき会合 {count} 件、うち要対処の水準を超え説明のつかないもの {urgent} 件。{assets} 資産、"
+    "{start} – {stop}Z、{as_of}Z 時点の情報による",
     "trend growing": "増大",
     "trend steady": "横ばい",
     "trend falling": "減少",
@@ -133,4 +133,10 @@ MEETINGS: Mapping[str, str] = {
     "sizes": "大きさ",
     "conjunction urgent": "要対処の水準を超える",
     "conjunction normal": "要対処の水準未満、または説明済み",
+    "why conjunction": "{when} に {other} が {miss} で通過（{label}）: {risk}（公開軌道要素による選別）",
+    "why conjunction message": "{when} に {other} が {miss} で通過（運用者のメッセージ）: {risk}",
+    "risk maximum": "最大確率 {value}",
+    "risk p": "確率 {value}",
+    "risk none": "確率は不明",
+    "miss not known": "不明の距離",
 }

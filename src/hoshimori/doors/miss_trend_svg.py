@@ -9,9 +9,8 @@ import numpy as np
 
 from hoshimori.detect.trend import View
 from hoshimori.doors.axes import level_text, levels, moments
-from hoshimori.doors.encounter_plane_svg import metres
 from hoshimori.doors.svg_axis import LEFT, TimeAxis, caption, level, tip
-from hoshimori.doors.words import minute
+from hoshimori.doors.words import metres, minute
 from hoshimori.facts import Floats
 
 TITLE, UPPER, LOWER, AXIS, LEGEND = 22.0, 110.0, 80.0, 22.0, 18.0

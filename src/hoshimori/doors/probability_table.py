@@ -13,11 +13,10 @@ from rich.text import Text
 
 from hoshimori import __version__
 from hoshimori.doors import encounter_plane_svg, palette, picture
-from hoshimori.doors.encounter_plane_svg import metres
 from hoshimori.doors.folder import write_text
 from hoshimori.doors.probabilities import Assessed, Probabilities
 from hoshimori.doors.terminal import console
-from hoshimori.doors.words import say, words
+from hoshimori.doors.words import metres, say, words
 from hoshimori.findings import Reason, iso
 from hoshimori.sky.chance.meeting import Chance, Why
 

@@ -16,12 +16,11 @@ from rich.table import Table
 from rich.text import Text
 
 from hoshimori.doors import screens
-from hoshimori.doors.encounter_plane_svg import metres
 from hoshimori.doors.folder import write_bytes
 from hoshimori.doors.long_run import Run
 from hoshimori.doors.screens import Wanted
 from hoshimori.doors.terminal import console, put_lines
-from hoshimori.doors.words import minute, say, words
+from hoshimori.doors.words import metres, minute, say, words
 from hoshimori.errors import UsageError
 from hoshimori.facts import DataMode
 from hoshimori.findings import Reason

@@ -53,7 +53,20 @@ def say(reason: Reason, w: Mapping[str, str], names: Mapping[str, str]) -> str:
     values["because"] = w["because"].format(explained_by=explained) if explained else ""
     if "record_days" in values:
         values["because"] = f"{values['because']}{w['too short'].format(**values)}"
+    if reason.code in ("conjunction", "conjunction message"):
+        values |= _meeting(reason, w)
     return w[f"why {reason.code}"].format(**values)
+
+
+def _meeting(reason: Reason, w: Mapping[str, str]) -> dict[str, str]:
+    """How near and how risky a conjunction is, as far as that is known."""
+    known = {key: float(value) for key, value in reason.values.items() if key in ("km", "sigma_km", "p", "maximum")}
+    sigma = f" ± {metres(known['sigma_km'])}" if "sigma_km" in known else ""
+    said = [w[f"risk {key}"].format(value=f"{known[key]:.1e}") for key in ("maximum", "p") if key in known]
+    return {
+        "miss": f"{metres(known['km'])}{sigma}" if "km" in known else w["miss not known"],
+        "risk": ", ".join(said) or w["risk none"],
+    }
 
 
 def minute(t: np.datetime64) -> str:
@@ -92,3 +105,11 @@ def label(text: str, w: Mapping[str, str]) -> str:
 def burn_label(text: str, w: Mapping[str, str]) -> str:
     """The kind of a burn in words."""
     return w.get(f"burn {text}", text)
+
+
+def metres(km: float) -> str:
+    """A length as people read it: 12 m, 340 m, 2.31 km, 41.5 km."""
+    m = abs(km) * 1000.0
+    if m < 1000.0:
+        return f"{km * 1000.0:.{0 if m >= 10.0 else 1}f} m"
+    return f"{km:.{2 if abs(km) < 10.0 else 1}f} km"
