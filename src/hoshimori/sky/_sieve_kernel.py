@@ -90,8 +90,16 @@ def put(r_km, v_km_s, row, block):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, nogil=True, inline="always")
-def _column(ix, iy):  # type: ignore[no-untyped-def]
-    return (ix * 73856093) ^ (iy * 19349663)
+def _column(ix, iy, side):  # type: ignore[no-untyped-def]
+    """Where a column of cells begins in the table. Columns that are neighbours lie near each other: walking the table in order,
+    the cells around are walked in order too, and memory comes before it is asked for."""
+    return (ix * side + iy) * side
+
+
+@numba.njit(cache=True, nogil=True)
+def _side(cell_km):  # type: ignore[no-untyped-def]
+    """Cells on a side of the cube that holds low orbits. What is farther out falls into the same table once more."""
+    return np.int64(np.ceil(17000.0 / cell_km)) + 3
 
 
 @numba.njit(cache=True, nogil=True, inline="always")
@@ -139,7 +147,7 @@ def _meets(one, p, other, q, half_s, within_km, slow2):  # type: ignore[no-untyp
 
 
 @numba.njit(cache=True, nogil=True)
-def _sorted_into_cells(states, which, inverse_km, mask, start, slot, kept, rows, radius, climb, high, rise):  # type: ignore[no-untyped-def]
+def _sorted_into_cells(states, which, inverse_km, side, mask, start, slot, kept, rows, radius, climb, high, rise):  # type: ignore[no-untyped-def]
     """Counting sort of the present rows of `which` by cell: kept (n, 8), rows (n,), and start, where each cell's begin.
     high, rise: radius and climb in that order."""
     start[:] = 0
@@ -149,7 +157,7 @@ def _sorted_into_cells(states, which, inverse_km, mask, start, slot, kept, rows,
         if np.isnan(states[i, 0]):
             slot[k] = -1
             continue
-        column = _column(_cell(states[i, 0], inverse_km), _cell(states[i, 1], inverse_km))
+        column = _column(_cell(states[i, 0], inverse_km), _cell(states[i, 1], inverse_km), side)
         slot[k] = (column + _cell(states[i, 2], inverse_km)) & mask
         start[slot[k]] += 1
         n += 1
@@ -202,13 +210,13 @@ def all_pairs(block, cell_km, half_s, within_km, slow_km_s, bits):  # type: igno
     slot, rows, kept = np.zeros(n, np.int64), np.zeros(n, np.int32), np.zeros((n, 8), np.float32)
     every = np.arange(n)
     radius, climb, high, rise = np.zeros(n, np.float32), np.zeros(n, np.float32), np.zeros(n, np.float32), np.zeros(n, np.float32)
-    inverse_km, slow2 = 1.0 / cell_km, slow_km_s * slow_km_s
+    inverse_km, slow2, side = 1.0 / cell_km, slow_km_s * slow_km_s, _side(cell_km)
     a, b = [np.int32(0) for _ in range(0)], [np.int32(0) for _ in range(0)]
     k, t_s = [np.int32(0) for _ in range(0)], [0.0 for _ in range(0)]
     slow_a, slow_b = [np.int32(0) for _ in range(0)], [np.int32(0) for _ in range(0)]
     for j in range(block.shape[0]):
         largest = _set_reach(block[j], within_km, half_s, radius, climb)
-        count = _sorted_into_cells(block[j], every, inverse_km, mask, start, slot, kept, rows, radius, climb, high, rise)
+        count = _sorted_into_cells(block[j], every, inverse_km, side, mask, start, slot, kept, rows, radius, climb, high, rise)
         for p in range(count):
             ix, iy, iz = _cell(kept[p, 0], inverse_km), _cell(kept[p, 1], inverse_km), _cell(kept[p, 2], inverse_km)
             rings = 1 if kept[p, 6] <= 0.5 * cell_km else np.int64(np.ceil((kept[p, 6] + largest) * inverse_km))
@@ -217,7 +225,7 @@ def all_pairs(block, cell_km, half_s, within_km, slow_km_s, bits):  # type: igno
                     own = (cx == ix) and (cy == iy)
                     if rings == 1 and not own and not (cx > ix or (cx == ix and cy > iy)):
                         continue
-                    column = _column(cx, cy)
+                    column = _column(cx, cy, side)
                     below = iz if rings == 1 and own else iz - rings
                     lo, hi = (column + below) & mask, (column + iz + rings) & mask
                     pieces = 1 if lo <= hi else 2
@@ -264,7 +272,7 @@ def some_with_all(block, few, cell_km, half_s, within_km, slow_km_s, bits):  # t
     start, place = np.zeros(mask + 2, np.int32), np.zeros(mask + 2, np.int32)
     entries = np.zeros(len(few) * 9, np.int32)
     radius, climb = np.zeros(n, np.float32), np.zeros(n, np.float32)
-    inverse_km, slow2 = 1.0 / cell_km, slow_km_s * slow_km_s
+    inverse_km, slow2, side = 1.0 / cell_km, slow_km_s * slow_km_s, _side(cell_km)
     a, b = [np.int32(0) for _ in range(0)], [np.int32(0) for _ in range(0)]
     k, t_s = [np.int32(0) for _ in range(0)], [0.0 for _ in range(0)]
     slow_a, slow_b = [np.int32(0) for _ in range(0)], [np.int32(0) for _ in range(0)]
@@ -281,7 +289,7 @@ def some_with_all(block, few, cell_km, half_s, within_km, slow_km_s, bits):  # t
                 rings = _rings(states[f, 6], cell_km)
                 for cx in range(ix - rings, ix + rings + 1):
                     for cy in range(iy - rings, iy + rings + 1):
-                        column = _column(cx, cy)
+                        column = _column(cx, cy, side)
                         for cz in range(iz - rings + 1, iz + rings):
                             cell = (column + cz) & mask
                             if turn == 0:
@@ -303,7 +311,7 @@ def some_with_all(block, few, cell_km, half_s, within_km, slow_km_s, bits):  # t
             rings = _rings(states[p, 6], cell_km)
             for cx in range(ix - rings + 1, ix + rings):
                 for cy in range(iy - rings + 1, iy + rings):
-                    column = _column(cx, cy)
+                    column = _column(cx, cy, side)
                     lo, hi = (column + iz - rings) & mask, (column + iz + rings) & mask
                     pieces = 1 if lo <= hi else 2
                     for piece in range(pieces):

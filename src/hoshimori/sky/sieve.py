@@ -92,7 +92,7 @@ def plan(rows: int, within_km: float, watched: int | None = None, step_s: float 
         half_s = half_of(step_s)
         cell_km = within_km + ROUNDING_KM + 2.0 * (ORDINARY_KM_S + FASTEST_PULL_KM_S2 * half_s) * half_s
         entries = rows if watched is None else 9 * watched
-        bits = int(np.clip(np.ceil(np.log2(2.0 * entries + 1)), 8, 20))
+        bits = int(np.clip(np.ceil(np.log2(4.0 * entries + 1)), 8, 20))
         return Plan(step_s, cell_km, max(SLOW_KM_S, SLOW_PER_S * within_km), bits)
 
     if step_s is not None:
@@ -103,11 +103,11 @@ def plan(rows: int, within_km: float, watched: int | None = None, step_s: float 
 
 STEPS_S = (5.0, 10.0, 15.0, 20.0, 30.0, 40.0, 60.0)
 STATE_S = 4e-8
-LOOK_S = 4e-8
-PAIR_S = 4e-9
+LOOK_S = 1e-7
+PAIR_S = 4.7e-9
 """Seconds of one core for a state, for a look into the cells around it, for comparing two states: only to choose a step by, and
 to say what a screening will take. Measured once, on a machine of 2026."""
-CROWDING_PER_KM3 = 1.2e-11
+CROWDING_PER_KM3 = 4.7e-12
 """How many of a catalogue's rows lie in a cubic kilometre around one of them, as a share: the public catalogue of 2022."""
 
 
@@ -117,7 +117,7 @@ def _comparisons_a_step(p: Plan, rows: int, watched: int | None) -> float:
 
 
 def _seconds_a_day(p: Plan, rows: int, watched: int | None) -> float:
-    looks = rows * (1.0 if watched is None else 0.2)
+    looks = rows * (1.0 if watched is None else 0.4)
     return 86400.0 / p.step_s * (rows * STATE_S + looks * LOOK_S + _comparisons_a_step(p, rows, watched) * PAIR_S)
 
 
@@ -148,7 +148,7 @@ def cost(
     )
 
 
-EVENTS_PER_PAIR_DAY_KM2 = 7.1e-6
+EVENTS_PER_PAIR_DAY_KM2 = 2.9e-6
 EVENT_S = 2e-5
 
 
