@@ -1,7 +1,8 @@
-"""How far the bend of the orbits themselves spoils a probability that takes errors along them for straight lines.
+"""How far the bend of the orbits spoils a probability that takes errors and paths near the meeting for straight lines.
 
-An error along the track does not carry an object off along its tangent but round its orbit: s km ahead, it is s^2 / 2r nearer to
-the Earth than the tangent. A collision needs both objects displaced by certain amounts; the bend there moves the miss.
+An object off by some kilometres along its track is not on the tangent but on its orbit: u km from where it is expected at closest
+approach it is u^2 / 2r below that tangent. Two that collide a little earlier or later, and a little ahead or behind, are each
+below their own tangent by their own amount, and the difference moves the miss. Where both drop alike nothing is lost.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from hoshimori.sky.chance.meeting import Floats, Meeting
+from hoshimori.sky.relative import MU_KM3_S2
 
 
 class Bend(NamedTuple):
@@ -22,38 +24,40 @@ class Bend(NamedTuple):
 
 
 def bend(meeting: Meeting) -> Bend:
-    """The bend of both orbits where a collision is likeliest, and what it does to the exponent of the 2-D Gaussian.
+    """The drop of both objects below their tangents, given that they collide, and what it does to the 2-D Gaussian.
 
-    Given that they meet, the error of each object along its own track has a mean and a variance (Gaussian conditioning on the
-    encounter plane); squared, summed and over 2 r they are the mean drop below the tangent, taken toward the Earth. In the plane
-    with covariance C the miss m then becomes m + s: the exponent changes by m C^-1 s + s C^-1 s / 2.
-    Assumes: errors along the track that moved along the orbit, as errors of drag and period do; near-circular orbits (the pull
-    of the Earth over the speed squared stands for the curvature). Needs no velocity covariance.
+    u = s + v t of each object, s its error along its own track and t the moment of contact, is Gaussian given that the two meet
+    in the encounter plane (conditioning on two numbers); the mean of u^2, over 2r, is its mean drop toward the Earth. With d
+    the difference of the drops and C the covariance in the plane, a miss m becomes m + d: the exponent changes by
+    m C^-1 d + d C^-1 d / 2.
+    Assumes: errors along the track that moved along the orbit, as those of drag and period do; near-circular orbits (curvature is
+    the Earth's pull over the speed squared). Needs no velocity covariance. Not a correction: a test of straightness.
     """
     dv = meeting.dv_km_s
     speed = float(np.linalg.norm(dv))
     if speed == 0.0:
         return Bend(np.zeros(3), float("nan"))
-    plane = np.linalg.svd((dv / speed)[None, :])[2][1:]
-    place = meeting.covariance[:3, :3]
-    small = plane @ place @ plane.T
+    across = np.linalg.svd((dv / speed)[None, :])[2][1:]
+    joint = np.block(
+        [[meeting.covariance1[:3, :3], meeting.cross[:3, :3]], [meeting.cross[:3, :3].T, meeting.covariance2[:3, :3]]]
+    )
+    apart = np.hstack((-np.eye(3), np.eye(3)))  # the error of the difference, from both errors
+    seen = across @ apart
+    small = seen @ joint @ seen.T
     if not np.isfinite(small).all() or np.linalg.det(small) <= 0.0:
         return Bend(np.full(3, np.nan), float("nan"))
-    inverse = np.linalg.inv(small)
-    miss = plane @ meeting.dr_km
-    first = _drop(meeting.r1_km, meeting.v1_km_s, meeting.covariance1, meeting.cross, plane, inverse, miss)
-    second = _drop(meeting.r2_km, meeting.v2_km_s, meeting.covariance2, meeting.cross.T, plane, inverse, -miss)
-    shift = second - first
-    s = plane @ shift
-    return Bend(shift, abs(float(miss @ inverse @ s)) + 0.5 * float(s @ inverse @ s))
-
-
-def _drop(r: Floats, v: Floats, own: Floats, cross: Floats, plane: Floats, inverse: Floats, miss: Floats) -> Floats:
-    """Mean displacement (3,) of one object below its tangent, given that its error less the other's, in the plane, is `miss`."""
-    forward = v / np.linalg.norm(v)
-    shared = (own[:3, :3] - cross[:3, :3]) @ plane.T @ inverse  # regression of this object's error on the difference
-    mean = float(forward @ shared @ miss)
-    spread = float(forward @ (own[:3, :3] - shared @ plane @ (own[:3, :3] - cross[:3, :3]).T) @ forward)
-    far = float(np.linalg.norm(r))
-    pull = 398600.4418 / far**2
-    return np.asarray(-0.5 * pull / float(v @ v) * (mean * mean + max(0.0, spread)) * r / far)
+    inverse, miss = np.linalg.inv(small), across @ meeting.dr_km
+    late = -(dv / speed**2) @ apart  # how much later they pass each other, s per km of error
+    lates = -float(dv @ meeting.dr_km) / speed**2
+    drops = []
+    for k, (r, v) in enumerate(((meeting.r1_km, meeting.v1_km_s), (meeting.r2_km, meeting.v2_km_s))):
+        pace, far = float(np.linalg.norm(v)), float(np.linalg.norm(r))
+        along = pace * late
+        along[3 * k : 3 * k + 3] += v / pace
+        lean = inverse @ seen @ joint @ along
+        mean = pace * lates - float(lean @ miss)
+        left = max(0.0, float(along @ joint @ along) - float(lean @ small @ lean))
+        drops.append(-0.5 * MU_KM3_S2 / far**2 / pace**2 * (mean**2 + left) * r / far)
+    shift = drops[1] - drops[0]
+    d = across @ shift
+    return Bend(shift, abs(float(miss @ inverse @ d)) + 0.5 * float(d @ inverse @ d))

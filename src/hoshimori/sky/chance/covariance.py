@@ -2,7 +2,7 @@
 
 A covariance has no negative eigenvalue. One that was rounded, interpolated or scaled may have, and then Monte Carlo cannot
 draw from it and an encounter plane has no ellipse. Eigenvalues below a floor are raised to it, and a `Why` says so. A negative
-or unknown variance is no rounding: nobody can tell what was meant, and it is refused.
+or unknown variance is no rounding: nobody can tell what was meant, and it is refused. So are two halves that disagree.
 """
 
 from __future__ import annotations
@@ -15,8 +15,11 @@ from hoshimori.errors import DataError, UsageError
 from hoshimori.sky.chance.meeting import Floats, Why
 
 TERMS = ("x", "y", "z", "vx", "vy", "vz")
+UNEVEN = (1e-6, 1e-3)
+"""An upper half that differs from the lower by less than the first, in sigmas, is rounding; up to the second it is averaged
+and said; beyond it nobody knows which half is meant."""
 ROUNDING = 1e-9
-"""An asymmetry or a correlation beyond 1 by less than this is rounding of what was written with about ten digits."""
+"""A correlation beyond 1 by less than this is rounding of what was written with about ten digits."""
 
 
 def repaired(
@@ -40,25 +43,27 @@ def repaired(
         whole = matrix.copy()
         whole[:3, :3] = position
         return whole, why
-    _refuse(matrix, whose, terms)
+    uneven = _refuse(matrix, whose, terms)
     even = 0.5 * (matrix + matrix.T)
     sigma = np.sqrt(np.diag(even)) if size == 6 else np.ones(size)
     sigma = np.where(sigma > 0.0, sigma, 1.0)
     values, vectors = np.linalg.eigh(even / np.outer(sigma, sigma))
     if values[0] >= floor:
-        return even, None
+        return even, (Why("covariance_averaged", {"whose": whose, "uneven": uneven}) if uneven > UNEVEN[0] else None)
     raised = np.maximum(values, max(floor, 0.0))
     mended = (vectors * raised) @ vectors.T * np.outer(sigma, sigma)
     mended = 0.5 * (mended + mended.T)
     if floor == 0.0 and values[0] >= -ROUNDING * values[-1]:
         return mended, None
     changed = float(np.sqrt(np.abs(np.diag(mended) / np.where(np.diag(even) > 0.0, np.diag(even), 1.0)).max()))
-    numbers = {"least": float(values[0]), "largest": float(values[-1]), "raised": float((values < floor).sum()), "sigma": changed}
+    numbers = {"least": float(values[0]), "largest": float(values[-1]), "raised": float((values < floor).sum())}
+    numbers |= {"sigma": changed, "uneven": uneven}
     return mended, Why("covariance_repaired", {"whose": whose, "size": float(size), **numbers})
 
 
-def _refuse(matrix: Floats, whose: str, terms: Sequence[str]) -> None:
-    """Raise for what no repair can defend, naming the term."""
+def _refuse(matrix: Floats, whose: str, terms: Sequence[str]) -> float:
+    """Raise for what no repair can defend, naming the term; the largest difference of the halves, in sigmas, that is let pass."""
+    uneven = 0.0
     size = len(matrix)
     names = list(terms[:size])
     for i in range(size):
@@ -71,7 +76,10 @@ def _refuse(matrix: Floats, whose: str, terms: Sequence[str]) -> None:
             lower, upper, scale = matrix[i, j], matrix[j, i], np.sqrt(matrix[i, i] * matrix[j, j])
             if not (np.isfinite(lower) and np.isfinite(upper)):
                 raise DataError(f"{whose}: covariance of {names[i]} and {names[j]} is {lower}: expected a number")
-            if abs(lower - upper) > 1e-6 * max(scale, abs(lower)):
+            apart = abs(lower - upper) / scale if scale > 0.0 else float(lower != upper)
+            if apart > UNEVEN[1]:
                 raise DataError(
-                    f"{whose}: {names[i]}, {names[j]} is {lower:.6g} above and {upper:.6g} below: expected a symmetric one"
+                    f"{whose}: {names[i]}, {names[j]} is {upper:.6g} above and {lower:.6g} below: expected a symmetric one"
                 )
+            uneven = max(uneven, float(apart))
+    return uneven

@@ -23,7 +23,7 @@ Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
 TOLERANCE = 1e-9
-"""Of the integration, relative. Published reference values agree to what they print."""
+"""Asked of each panel of the integration, as a share of the whole; what comes out is good to 1e-8."""
 
 
 class Planes(NamedTuple):
@@ -82,7 +82,7 @@ def planes(dr_km: npt.ArrayLike, dv_km_s: npt.ArrayLike, covariance_km2: npt.Arr
 
 
 def foster_1992(dr_km: npt.ArrayLike, dv_km_s: npt.ArrayLike, covariance_km2: npt.ArrayLike, radius_km: npt.ArrayLike) -> Floats:
-    """(n,) the two-dimensional Gaussian over the disc, integrated to 1e-9 of itself also where it is 1e-168.
+    """(n,) the two-dimensional Gaussian over the disc, integrated to 1e-8 of itself also where it is 1e-168.
 
     Strips across one axis are differences of erf, the other axis is integrated by adaptive Gauss-Kronrod panels.
     Assumes: short encounter, spheres, Gaussian, no velocity error (see the head of this module).
