@@ -129,8 +129,14 @@ def jason_3(data: Path) -> tuple[ErrorModel, ElementSets, Ephemeris]:
     orbit = predicted_orbit(data / "tracking" / "ilrs" / "jason3_cpf_180613_16401.cne")
     seen = (sets.epoch_utc >= np.datetime64("2018-05-01", "us")) & (sets.epoch_utc < np.datetime64("2018-08-01", "us"))
     model = covariance.error_model(sets.take(~seen), burns_utc=burns(satellite, sets, data))
-    near = (sets.epoch_utc > orbit.t_utc[0] - 10 * DAY) & (sets.epoch_utc < orbit.t_utc[-1] + 10 * DAY)
-    return model, sets.take(near), orbit
+    return model, around(data, orbit, 10.0), orbit
+
+
+def around(data: Path, orbit: Ephemeris, days: float) -> ElementSets:
+    """Jason-3's sets up to so many days before and after an orbit."""
+    sets = modern(next(s for s in SATELLITES if s.name == "Jason-3"), data)
+    reach = np.timedelta64(round(days * 86400e6), "us")
+    return sets.take((sets.epoch_utc > orbit.t_utc[0] - reach) & (sets.epoch_utc < orbit.t_utc[-1] + reach))
 
 
 def high_ones(data: Path) -> Iterator[tuple[str, ElementSets, Ephemeris]]:
@@ -164,3 +170,40 @@ def told(name: str, x: Scored, show: Callable[[str], None]) -> None:
         part = x.between(low, high)
         if len(part.distance2) >= 30:
             show(line(f"  {group}", part))
+
+
+class Parts(NamedTuple):
+    """Root mean squares (3,) in km over pairs of one span of ages: error of the older set, its difference from a fresh one, error
+    of the fresh one, at the same times. tilt_km, rest_km: of the fresh one, the size of its sin u part across the orbit, and
+    what is left across when the parts in u and 2u are taken off."""
+
+    error: Floats
+    difference: Floats
+    fresh: Floats
+    tilt_km: float
+    rest_km: float
+
+
+def parts(sets: ElementSets, orbit: Ephemeris, low_days: float, high_days: float) -> Parts:
+    """Sets against the orbit and against each other, in the last day before the epoch of the fresh set."""
+    t = orbit.t_utc
+    r, v = frames.to_teme(orbit.frame, orbit.r_km, orbit.v_km_s, t)
+    _, satellites = differences.usable(sets)
+    told_km = np.moveaxis(orbits.states(satellites, t).r_km, 1, 2)
+    day, epoch = (t - t[0]) / DAY, (satellites.epoch_utc - t[0]) / DAY
+    rows, waves = [], []
+    for j in range(len(epoch)):
+        mine = (day > epoch[j] - 1.0) & (day <= epoch[j])
+        older = np.flatnonzero((epoch[j] - epoch >= low_days) & (epoch[j] - epoch < high_days))
+        if mine.sum() < 100 or len(older) == 0:
+            continue
+        fresh = relative.to_rtn(told_km[j, mine] - r[mine], r[mine], v[mine])
+        u = differences.argument_of_latitude(r[mine], v[mine])
+        basis = np.column_stack((np.cos(u), np.sin(u), np.cos(2 * u), np.sin(2 * u), np.ones(len(u))))
+        found = np.linalg.lstsq(basis, fresh[:, 2], rcond=None)[0]
+        waves.append((abs(found[1]), float(np.std(fresh[:, 2] - basis @ found))))
+        for k in older:
+            error = relative.to_rtn(told_km[k, mine] - r[mine], r[mine], v[mine])
+            rows.append([np.sqrt((x**2).mean(axis=0)) for x in (error, error - fresh, fresh)])
+    e, d, e0 = np.mean(rows, axis=0)
+    return Parts(e, d, e0, float(np.max([w[0] for w in waves])), float(np.mean([w[1] for w in waves])))

@@ -20,9 +20,10 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # run as a script, the root is not where names are looked for
 
 from bench.covariance import learning, realism
+from bench.covariance.theory import Orbit, left_out, published
 from bench.manoeuvres.truth import SATELLITES
 from hoshimori.sky import frames
-from hoshimori.tracking import covariance
+from hoshimori.tracking import covariance, differences
 
 
 def independent(data: Path) -> None:
@@ -31,6 +32,7 @@ def independent(data: Path) -> None:
     scored = realism.against_orbit(model, sets, orbit, 10)
     for name, mine in (("after the epoch", scored.age_days >= 0.0), ("before the epoch", scored.age_days < 0.0)):
         realism.told(f"Jason-3, {name}", realism.Scored(*(x[mine] for x in scored)), print)
+    print(realism.line("Jason-3, both sides", scored))
     print(realism.line("Jason-3, without the floor", realism.against_orbit(model.consistent(), sets, orbit, 10)))
     for what, eop in (
         ("UT1-UTC +0.3 s", frames.EarthOrientation(ut1_minus_utc_s=0.3)),
@@ -41,6 +43,11 @@ def independent(data: Path) -> None:
     print("factor from consistency to realism, Jason-3: age, R, T, N")
     for row in model.table():
         print("  " + "  ".join(f"{row[key]:6.3f}" for key in row))
+    print("Jason-3, parts: error of a set, its difference from a fresh set, error of the fresh set, sqrt(d2 + e02) / e")
+    for young, old in ((0.5, 1.5), (3.0, 5.0), (5.0, 7.0), (10.0, 15.0)):
+        e, d, e0, tilt, rest = realism.parts(realism.around(data, orbit, 16.0), orbit, young, old)
+        print(f"  {young:4.1f}-{old:4.1f} d  e {e.round(3)}  d {d.round(3)}  e0 {e0.round(3)}  {(np.hypot(d, e0) / e).round(2)}")
+    print(f"  across the orbit, fresh sets: up to {tilt:.2f} km of inclination, {rest:.3f} km without it")
     print("\nOne set each: one draw, whatever the number of rows")
     for name, one, orbit in realism.high_ones(data):
         elements = (one.mean_motion_rev_day, one.eccentricity, one.inc_deg)
@@ -74,6 +81,18 @@ def classes(data: Path) -> None:
         print(realism.line(satellite.name, realism.by_class(iter([sets]), np.array([0.5, 1.0, 2.0, 3.0, 5.0]))))
 
 
+def theory() -> None:
+    print("\nTheory alone, R T N km: what a fit of so many days leaves, and growth of sets fitted daily to a flown orbit")
+    for name, orbit in (("Jason-3", Orbit(12.8093, 0.0007, 66.04)), ("GEO", Orbit(1.00272, 0.0002, 5.0))):
+        for days in (1.0, 3.0, 5.0, 7.0):
+            print(f"  {name}, fit of {days:.0f} d: {np.sqrt((left_out(orbit, days)[:, :3] ** 2).mean(axis=0)).round(3)}")
+    jason = Orbit(12.8093, 0.0008, 66.04, 100.0, 270.0)
+    found = differences.differences(published(jason, 20.0), np.array([1.0, 3.0, 7.0]))
+    for node, age in enumerate((1, 3, 7)):
+        d = found.d[found.node == node, :3]
+        print(f"  Jason-3, {age} d: {np.sqrt((d**2).mean(axis=0)).round(3)}")
+
+
 def speed(data: Path) -> None:
     sets = realism.modern(next(s for s in SATELLITES if s.name == "SARAL"), data)
     covariance.error_model(sets)
@@ -98,6 +117,7 @@ def main() -> None:
     independent(given.data)
     later_sets(given.data)
     classes(given.data)
+    theory()
     speed(given.data)
 
 
