@@ -115,7 +115,7 @@ def test_what_has_passed_is_computed_after_the_fact_and_no_alarm() -> None:
 
 @pytest.mark.parametrize(("late_km", "label"), [(GROWING, trend.GROWING), (FALLING, trend.FALLING)])
 def test_the_trend_follows_what_became_known(late_km: list[float], label: str) -> None:
-    """The other's sets come nearer to the meeting one by one, or recede from it; where they recede the second view is the riskiest,
+    """The other's sets come nearer to the meeting one by one, or recede from it; there the second view is the riskiest,
     since the error shrank by more than the distance grew."""
     event = the_one(view(*sets(late_km)), attention=1e-60)
     found = known(event).trend
