@@ -117,7 +117,7 @@ def test_a_kick_is_the_likelihood_ratio_of_generalised_least_squares(gap: int, w
     assert (told.statistic[0], told.size[0], told.size_sigma[0]) == pytest.approx(at, rel=1e-3)
     assert told.statistic[0] >= best * (1.0 - 1e-4), "no other moment in the gap explains it better"
     bend = dense.ratio(dense.after(gap, np.array([0.0, 0.0, 1.0])))
-    assert told.bend[0] == pytest.approx(bend[0], rel=1e-3, abs=1e-4), "the dense inverse itself holds no more digits of a small one"
+    assert told.bend[0] == pytest.approx(bend[0], rel=1e-3, abs=1e-4), "the dense inverse holds no more digits"
     assert told.bend_size[0] == pytest.approx(bend[1], rel=3e-3)
     alone = [dense.ratio(np.eye(len(dense.rows))[k])[0] for k in range(gap - 1, gap + 3)]
     assert told.bad[0] == pytest.approx(max(alone), rel=1e-3)
