@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hoshimori import __version__
-from hoshimori.doors import cli
+from hoshimori.doors.options import FOUND
 from hoshimori.findings import Event
 from tests.command import hoshimori
 from tests.conftest import Practice
@@ -67,7 +67,7 @@ def test_watch_speaks_japanese(practice: Practice, tmp_path: Path) -> None:
 
 
 def test_watch_leaves_with_ten_where_a_state_was_named_and_found(practice: Practice) -> None:
-    assert hoshimori("watch", "japan-comms", *practice.options(), "--fail-on", "stale").code == cli.FOUND
+    assert hoshimori("watch", "japan-comms", *practice.options(), "--fail-on", "stale").code == FOUND
     assert hoshimori("watch", "japan-comms", *practice.options(), "--fail-on", "sleepy").code == 2
 
 

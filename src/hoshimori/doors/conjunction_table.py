@@ -11,7 +11,7 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
-from hoshimori.detect.conjunction_record import Detail, Plane, detail
+from hoshimori.detect.conjunction_record import Plane, detail
 from hoshimori.doors import encounter_plane_svg, miss_trend_svg
 from hoshimori.doors.conjunctions import OWN, Met, by_risk
 from hoshimori.doors.encounter_plane import EncounterPlane
@@ -21,11 +21,28 @@ from hoshimori.doors.words import metres, minute, say, words
 from hoshimori.facts import DataMode
 from hoshimori.findings import Event, Quantity, iso
 
-WIDE = 150
+WIDE, MIDDLE = 184, 132
+"""Columns of a terminal from which all headings are shown, and from which those in between."""
 HEADINGS = ("tca", "asset", "other", "miss_sigma", "rtn_km", "speed", "screening", "maximum", "trend", "movers", "told_by")
-NARROW = ("tca", "asset", "other", "miss_sigma", "maximum", "trend")
+BETWEEN = ("tca", "asset", "other", "miss_sigma", "speed", "screening", "maximum", "trend")
+NARROW = ("tca", "asset", "other", "miss_sigma", "maximum")
 RIGHT = ("miss_sigma", "speed", "screening", "maximum")
-WHOLE = ("tca", "miss_sigma", "maximum")
+WHOLE = ("tca", "miss_sigma")
+LEAST = {
+    "rtn_km": 25,
+    "asset": 16,
+    "other": 16,
+    "trend": 8,
+    "movers": 10,
+    "told_by": 9,
+    "screening": 11,
+    "maximum": 16,
+    "speed": 8,
+}
+"""Widths below which a column is not folded."""
+MOST = {"rtn_km": 25, "screening": 11, "maximum": 16, "speed": 8, "movers": 14, "told_by": 12}
+RTN: Mapping[str, str] = {"R": "radial_km", "T": "in_track_km", "N": "cross_track_km"}
+MESSAGE = "operator's message"
 PICTURES = 6
 """Conjunctions of one asset that are drawn in the report, the riskiest first; the table has all."""
 
@@ -40,7 +57,7 @@ def show(met: Met, names: Mapping[str, str], *, lang: str, top: int) -> None:
     urgent = sum(not e.normal for e in met.events)
     out.print(Text(w["conjunctions found"].format(count=len(met.events), urgent=urgent, assets=seen, **span)))
     if met.events:
-        out.print(_table(met.events[: top or None], w, names, wide=out.width >= WIDE))
+        out.print(_table(met.events[: top or None], w, names, out.width))
     if top and top < len(met.events):
         print(w["top only"].format(shown=f"{top:,}", count=f"{len(met.events):,}"))
     out.print(Text(w["screening note"]))
@@ -57,12 +74,13 @@ def _exercise(met: Met) -> bool:
     return bool((met.view.latest().data_mode == DataMode.EXERCISE).any())
 
 
-def _table(events: Sequence[Event], w: Mapping[str, str], names: Mapping[str, str], *, wide: bool) -> Table:
-    headings = HEADINGS if wide else NARROW
+def _table(events: Sequence[Event], w: Mapping[str, str], names: Mapping[str, str], width: int) -> Table:
+    headings = HEADINGS if width >= WIDE else BETWEEN if width >= MIDDLE else NARROW
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     for heading in headings:
         justify: Literal["right", "left"] = "right" if heading in RIGHT else "left"
-        table.add_column(w[heading], justify=justify, overflow="fold", no_wrap=heading in WHOLE)
+        whole, least, most = heading in WHOLE, LEAST.get(heading), MOST.get(heading)
+        table.add_column(w[heading], justify=justify, overflow="fold", no_wrap=whole, min_width=least, max_width=most)
     for event in events:
         row = cells(event, w, names)
         table.add_row(*(Text(row[h], style="" if event.normal else "bold") for h in headings))
@@ -80,19 +98,14 @@ def cells(event: Event, w: Mapping[str, str], names: Mapping[str, str]) -> dict[
         "asset": _called(event.subject, names),
         "other": _called(event.others[0], names),
         "miss_sigma": length(q.get("miss_km")),
-        "rtn_km": " / ".join(length(q.get(k), signed=True) for k in ("radial_km", "in_track_km", "cross_track_km")),
+        "rtn_km": "\n".join(f"{axis} {length(q.get(k), signed=True)}" for axis, k in RTN.items()),
         "speed": f"{q['relative_speed_km_s'].value:.3f}" if "relative_speed_km_s" in q else "—",
         "screening": _probability(own) + (f" ({w['operator probability']})" if operator else ""),
         "maximum": _probability(q.get("maximum_probability" if not operator else "own_maximum_probability")) + diluted,
         "trend": w.get(f"trend {told.trend.label}", told.trend.label) if told else "—",
-        "movers": "; ".join(mover_lines(told, w, names)) if told else "—",
-        "told_by": w.get(event.label, event.label) + (f" {told.originator}" if told and told.originator else ""),
+        "movers": " / ".join(w[f"can move {m.can}"] for m in told.movers) if told else "—",
+        "told_by": f"{w[MESSAGE]} {told.originator if told else ''}".strip() if operator else w["computed here"],
     }
-
-
-def mover_lines(told: Detail, w: Mapping[str, str], names: Mapping[str, str]) -> list[str]:
-    """Who could get out of the way, one each."""
-    return [f"{_called(str(m.norad_id), names)}: {w[f'can move {m.can}']}" for m in told.movers]
 
 
 def _called(number: str, names: Mapping[str, str]) -> str:

@@ -13,10 +13,10 @@ from hoshimori.doors.encounter_plane import EncounterPlane
 from hoshimori.doors.svg_axis import LETTER, tip
 from hoshimori.doors.words import metres
 
-LEFT, RIGHT, TOP, AXIS, LEGEND = 66.0, 14.0, 8.0, 38.0, 17.0
+LEFT, RIGHT, TOP, AXIS, LEGEND = 66.0, 14.0, 8.0, 46.0, 17.0
 HEAD = 38.0
-FIELD = 0.72
-"""Height of the field as a share of its width."""
+FLATTEST, TALLEST = 0.4, 0.8
+"""Height of the field as a share of its width: as what is to be seen asks for, between these two."""
 SIGMAS = (3, 2, 1)
 METRES_BELOW_KM = 2.0
 """A field narrower than this is labelled in metres."""
@@ -77,7 +77,8 @@ def _frame(seen: EncounterPlane, width: float, top: float) -> _Frame:
         reach = SIGMAS[0] * np.sqrt(np.diag(seen.covariance_km2))
         low, high = np.minimum(low, seen.miss_km - reach), np.maximum(high, seen.miss_km + reach)
     span = np.maximum(high - low, 1e-6) * 1.12
-    wide, tall = width - LEFT - RIGHT, (width - LEFT - RIGHT) * FIELD
+    wide = width - LEFT - RIGHT
+    tall = wide * float(np.clip(span[1] / span[0], FLATTEST, TALLEST))
     scale = float(min(wide / span[0], tall / span[1]))
     middle = (low + high) / 2.0
     metres = wide / scale < METRES_BELOW_KM

@@ -12,8 +12,8 @@ MEETINGS: Mapping[str, str] = {
     "plane in-track": "across the passage, in-track ({unit})",
     "plane miss": "miss in this plane: {miss} (one sigma along it)",
     "plane body": "hard bodies together: radius {radius}",
-    "plane body small": " (too small to see at this scale: the cross marks the place)",
-    "plane rings": "the other object with 1 σ (solid), 2 σ (dashed), 3 σ (dotted) of the relative position",
+    "plane body small": " (too small to see: the cross)",
+    "plane rings": "the other object, with 1, 2 and 3 σ of the relative position",
     "plane no covariance": "no covariance is known: no ellipse is drawn",
     # screening
     "tca": "Closest approach (UTC)",
@@ -69,7 +69,7 @@ MEETINGS: Mapping[str, str] = {
     "why no_encounter_plane": "there is no encounter plane: no relative speed, or no covariance across it",
     "why velocity_covariance_unknown": "the velocity covariance is not known: only two-dimensional methods can be had",
     "why errors_correlated": "the errors of both objects share the forecast of the air (DCP lines): counted",
-    "why diluted": "in the dilution region: with a better known orbit it could be {maximum:.2e}: a low value here is a sign of "
+    "why diluted": "in the dilution region: with a better known orbit it could be {maximum:.2g}: a low value here is a sign of "
     "not knowing, not of safety",
     "why covariance_repaired": "{whose} was no covariance (eigenvalue {least:.3g} beside {largest:.3g}) and was repaired: "
     "{raised:.0f} of its {size:.0f} eigenvalues raised, a sigma changed by a factor of up to {sigma:.3g}",
@@ -91,7 +91,7 @@ MEETINGS: Mapping[str, str] = {
     # conjunctions
     "rtn_km": "Radial / in-track / cross-track",
     "trend": "Trend of risk",
-    "movers": "Who could move",
+    "movers": "Could move: it / the other",
     "told_by": "Told by",
     "what_conjunctions": "Conjunctions",
     "conjunctions found": "Conjunctions that merit a look: {count}, of them above the red line and unexplained: {urgent}; "
@@ -143,4 +143,7 @@ MEETINGS: Mapping[str, str] = {
     "risk p": "probability {value}",
     "risk none": "no probability",
     "miss not known": "a distance not known",
+    "more conjunctions": "{more} more",
+    "computed here": "computed here",
+    "why covariance_averaged": "{whose} differs above and below its diagonal, by up to {uneven:.2g}: the mean was taken",
 }

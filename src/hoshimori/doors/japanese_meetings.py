@@ -12,8 +12,8 @@ MEETINGS: Mapping[str, str] = {
     "plane in-track": "通過方向に垂直、進行方向 ({unit})",
     "plane miss": "この面での最接近距離: {miss}（その向きの 1σ）",
     "plane body": "両物体の大きさの合計: 半径 {radius}",
-    "plane body small": "（この縮尺では見えないため、十字で位置を示す）",
-    "plane rings": "相手物体と相対位置の 1σ（実線）・2σ（破線）・3σ（点線）",
+    "plane body small": "（小さすぎて見えない: 十字）",
+    "plane rings": "相手物体と、相対位置の 1・2・3σ",
     "plane no covariance": "共分散が不明のため、楕円は描かない",
     # 接近の選別
     "tca": "最接近時刻 (UTC)",
@@ -67,7 +67,7 @@ MEETINGS: Mapping[str, str] = {
     "why no_encounter_plane": "会合面がない: 相対速度がないか、それに垂直な共分散がない",
     "why velocity_covariance_unknown": "速度の共分散が不明: 二次元の手法だけが使える",
     "why errors_correlated": "両物体の誤差は大気の予報を共有する（DCP 行）: 考慮した",
-    "why diluted": "希釈域にある: 軌道がより正確に分かれば {maximum:.2e} になりうる。低い値は安全ではなく不確かさを示す",
+    "why diluted": "希釈域にある: 軌道がより正確に分かれば {maximum:.2g} になりうる。低い値は安全ではなく不確かさを示す",
     "why covariance_repaired": "{whose}が共分散の条件を満たさず（固有値 {least:.3g}、最大 {largest:.3g}）、修復した: {size:.0"
     "f} 個の固有値のうち {raised:.0f} 個を引き上げ、標準偏差は最大 {sigma:.3g} 倍になった",
     "why drawn_overrules": "試行がどの式とも合わない: 命中 {hits:,.0f} 回のモンテカルロを採る",
@@ -87,7 +87,7 @@ MEETINGS: Mapping[str, str] = {
     # 会合
     "rtn_km": "動径 / 進行 / 軌道面外",
     "trend": "危険の推移",
-    "movers": "回避できる側",
+    "movers": "軌道変更: 自 / 相手",
     "told_by": "情報源",
     "what_conjunctions": "会合（接近）",
     "conjunctions found": "注意すべき会合 {count} 件、うち要対処の水準を超え説明のつかないもの {urgent} 件。{assets} 資産、"
@@ -139,4 +139,7 @@ MEETINGS: Mapping[str, str] = {
     "risk p": "確率 {value}",
     "risk none": "確率は不明",
     "miss not known": "不明の距離",
+    "more conjunctions": "ほか {more} 件",
+    "computed here": "当方の計算",
+    "why covariance_averaged": "{whose}が対角線の上下で最大 {uneven:.2g} 異なる: 平均を採った",
 }

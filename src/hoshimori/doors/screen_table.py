@@ -198,9 +198,11 @@ def with_sigma(km: float, sigma_km: float | None) -> str:
 
 
 def probability(p: float | None) -> str:
-    """2.3e-05; below 1e-10 that bound; an em dash where it is not known."""
+    """2.3e-05, 0.31; below 1e-10 that bound; an em dash where it is not known."""
     if p is None or not math.isfinite(p):
         return "—"
+    if p >= 0.01:
+        return f"{p:.2f}"
     return "<1e-10" if p < 1e-10 else f"{p:.1e}"
 
 

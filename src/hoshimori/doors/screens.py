@@ -211,7 +211,7 @@ def tables(found: CloseApproaches) -> Mapping[str, Columns]:
         (f.norad_id, f.name, f.from_utc, f.until_utc, f.reason.code, json.dumps(dict(f.reason.values))) for f in found.failures
     ]
     names = ("norad_id", "name", "from_utc", "until_utc", "code", "details")
-    kinds = (np.int64, object, "datetime64[us]", "datetime64[us]", object, object)
+    kinds: tuple[Any, ...] = (np.int64, object, "datetime64[us]", "datetime64[us]", object, object)
     failures = {n: np.array([r[k] for r in rows], kind) for k, (n, kind) in enumerate(zip(names, kinds, strict=True))}
     return {"approaches": approaches, "stays": found.stays._asdict(), "failures": failures}
 

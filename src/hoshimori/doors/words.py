@@ -62,7 +62,7 @@ def _meeting(reason: Reason, w: Mapping[str, str]) -> dict[str, str]:
     """How near and how risky a conjunction is, as far as that is known."""
     known = {key: float(value) for key, value in reason.values.items() if key in ("km", "sigma_km", "p", "maximum")}
     sigma = f" ± {metres(known['sigma_km'])}" if "sigma_km" in known else ""
-    said = [w[f"risk {key}"].format(value=f"{known[key]:.1e}") for key in ("maximum", "p") if key in known]
+    said = [w[f"risk {key}"].format(value=f"{known[key]:.2g}") for key in ("maximum", "p") if key in known]
     return {
         "miss": f"{metres(known['km'])}{sigma}" if "km" in known else w["miss not known"],
         "risk": ", ".join(said) or w["risk none"],
