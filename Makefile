@@ -36,12 +36,14 @@ bench: $(VENV)/.synced-dev  ## what every figure in the docs rests on; most need
 	$(VENV)/bin/python bench/sgp4/run.py
 	$(VENV)/bin/python bench/catalogue/run.py
 	$(VENV)/bin/python bench/ageing/run.py $(DATA)/geo-week
+	$(VENV)/bin/python bench/covariance/run.py --data $(DATA)
 	$(VENV)/bin/python bench/encounter/run.py --data $(DATA)
 	$(VENV)/bin/python bench/screen/run.py --data $(DATA)
 	$(VENV)/bin/python bench/manoeuvres/run.py --data $(DATA)
 	$(VENV)/bin/python bench/manoeuvres/speed.py --data $(DATA)
 	$(VENV)/bin/python bench/pattern/run.py $(DATA)
 	$(VENV)/bin/python bench/stays/run.py --data $(DATA)
+	$(VENV)/bin/python bench/pc/run.py --data $(DATA)
 	$(VENV)/bin/python bench/burning_sky/noise.py $(DATA)
 	$(VENV)/bin/python bench/burning_sky/run.py
 

@@ -3,8 +3,9 @@
     python bench/covariance/run.py --learn
 
 Floors need no data. LEO and GEO classes are learnt on the objects with odd catalogue numbers of one week of public sets
-(geo-week); the satellites and years that the tables of realism score are not among them. For MEO and HEO there are no histories
-in the test data: their growth too is theory, that of a perfect tracker, widened by what tracking may add: see `THEORY_SPREAD`.
+(geo-week); the satellites and years that the tables of realism score are not among them. For MEO and HEO the
+test data hold no histories, or too few: their growth too is theory, that of a perfect tracker, widened by what tracking may add:
+see `THEORY_SPREAD`.
 """
 
 from __future__ import annotations
@@ -53,6 +54,7 @@ THEORY_DAYS = 40.0
 THEORY_SPREAD = 1.5
 """Of log(variance) from object to object, an assumption: that of GEO, the widest class measured that does not meet the air. A
 variance so unsure has a mean exp(spread^2 / 2) times its middle: sigma is widened by the root of that, 1.75."""
+WITH_SETS = ("LEO low", "LEO high", "GEO", "HEO far")
 PER_OBJECT = 12
 THRUSTING, EVERY = "ONEWEB", 6
 """OneWeb thrusts and is most of LEO high here: every sixth of its satellites is heard, Starlink not at all."""
@@ -86,7 +88,7 @@ def learnt_classes(data: Path) -> dict[str, Any]:
     sets = week(data)
     teaching = sets.take(sets.norad_id % 2 == 1)
     ground = "public sets of 24-30 May 2026, objects with odd catalogue numbers"
-    out = {name: from_sets(teaching, name, f"{ground}; bench/covariance") for name in ("LEO low", "LEO high", "GEO")}
+    out = {name: from_sets(teaching, name, f"{ground}; bench/covariance") for name in WITH_SETS}
     perfect = "SGP4 fits to orbits under EGM96 to degree 8, Sun and Moon, no tracking error; bench/covariance"
     for name, orbits in (("MEO low", MEO_LOW), ("MEO high", MEO_HIGH), ("HEO", ECCENTRIC)):
         out[name] = from_theory(orbits, perfect)

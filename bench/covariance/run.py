@@ -23,7 +23,7 @@ from bench.covariance import learning, realism
 from bench.covariance.theory import Orbit, left_out, published
 from bench.manoeuvres.truth import SATELLITES
 from hoshimori.sky import frames
-from hoshimori.tracking import covariance, differences
+from hoshimori.tracking import covariance, differences, scatter
 
 
 def independent(data: Path) -> None:
@@ -43,6 +43,8 @@ def independent(data: Path) -> None:
     print("factor from consistency to realism, Jason-3: age, R, T, N")
     for row in model.table():
         print("  " + "  ".join(f"{row[key]:6.3f}" for key in row))
+    around = np.exp(scatter.waves(np.linspace(0.0, 2.0 * np.pi, 181)) @ model.wave)[:, :3]
+    print(f"Jason-3, sigma around the orbit, largest over smallest: {(around.max(axis=0) / around.min(axis=0)).round(1)}")
     print("Jason-3, parts: error of a set, its difference from a fresh set, error of the fresh set, sqrt(d2 + e02) / e")
     for young, old in ((0.5, 1.5), (3.0, 5.0), (5.0, 7.0), (10.0, 15.0)):
         e, d, e0, tilt, rest = realism.parts(realism.around(data, orbit, 16.0), orbit, young, old)
@@ -73,8 +75,10 @@ def classes(data: Path) -> None:
     print("\nClass alone, no floor: objects with even catalogue numbers of the week, learnt on the odd ones")
     even = learning.week(data)
     even = even.take(even.norad_id % 2 == 0)
-    for name in ("LEO low", "LEO high", "GEO"):
+    for name in learning.WITH_SETS:
         realism.told(name, realism.by_class(learning.objects(even, name), np.array([0.5, 1.0, 2.0, 3.0, 5.0])), print)
+    print("Class alone, no floor: HEO, of which theory taught the class and no set did, all objects of the week")
+    realism.told("HEO", realism.by_class(learning.objects(learning.week(data), "HEO"), np.array([1.0, 2.0, 3.0, 5.0])), print)
     print("Class alone, no floor: satellites and years that the class never saw, 60 predictions of each")
     for satellite in SATELLITES:
         sets = realism.modern(satellite, data)

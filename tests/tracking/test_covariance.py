@@ -12,7 +12,7 @@ from hoshimori.tracking import classes
 from hoshimori.tracking.covariance import class_model, class_sigma_rtn_km, covariance_inertial, error_model
 from tests.tracking.made import ECC, INC, MOTION, burn, history, positive_definite
 
-ORBITS = ((15.5, 0.001), (14.2, 0.001), (6.4, 0.004), (2.0, 0.01), (1.0027, 0.0003), (2.0, 0.7))
+ORBITS = ((15.5, 0.001), (14.2, 0.001), (6.4, 0.004), (2.0, 0.01), (1.0027, 0.0003), (2.0, 0.7), (0.3, 0.8))
 AGES = np.array([0.0, -0.3, 0.5, 1.7, -6.0, 25.0, 100.0])
 
 

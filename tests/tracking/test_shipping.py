@@ -16,7 +16,7 @@ SHIPPED = json.loads(learning.SHIPPED.read_text())
 
 
 @pytest.mark.data
-@pytest.mark.parametrize("name", ["LEO low", "LEO high", "GEO"])
+@pytest.mark.parametrize("name", learning.WITH_SETS)
 def test_the_shipped_classes_are_what_public_sets_teach(data: Path, name: str) -> None:
     sets = learning.week(data)
     learnt, shipped = learning.from_sets(sets.take(sets.norad_id % 2 == 1), name, ""), SHIPPED["classes"][name]
@@ -34,8 +34,8 @@ def test_the_shipped_floors_are_what_theory_gives(a: int, i: int) -> None:
     assert sigma == pytest.approx(SHIPPED["floors"]["sigma"][a][i], rel=1e-2)
 
 
-def test_the_shipped_growth_of_eccentric_orbits_is_theory_widened() -> None:
-    """Worked out again for the quickest of the classes that have no histories."""
+def test_the_shipped_growth_of_navigation_orbits_is_theory_widened() -> None:
+    """Worked out again for the class without histories that is quickest done."""
     learnt = learning.from_theory(learning.MEO_HIGH, "")
     assert np.array(learnt["ahead"]["sigma"]) == pytest.approx(
         np.array(SHIPPED["classes"]["MEO high"]["ahead"]["sigma"]), rel=2e-2

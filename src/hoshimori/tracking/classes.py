@@ -24,6 +24,8 @@ from hoshimori.tracking.growth import Growth
 
 HEO_ECCENTRICITY = 0.1
 MEO_SPLIT_REV_DAY = 3.0
+FAR_REV_DAY = 0.75
+"""Eccentric orbits slower than this go far beyond GEO (50,000 to 350,000 km), where SGP4 is hundreds of km off within days."""
 
 
 @dataclass(frozen=True)
@@ -86,10 +88,11 @@ def floors() -> Floors:
 
 def orbit_class(mean_motion_rev_day: Floats, eccentricity: Floats) -> npt.NDArray[np.str_]:
     """(n,) LEO low and high (perigee below and above 600 km) and GEO as `sky.ageing` has them; of the rest HEO with eccentricity
-    from 0.1 on, MEO high up to three turns a day (navigation), MEO low up to 6.4 (LAGEOS)."""
+    from 0.1 on, or HEO far if slower than `FAR_REV_DAY`; MEO high up to three turns a day (navigation), MEO low up to 6.4."""
     kind = ageing.orbit_class(mean_motion_rev_day, eccentricity)
     meo = np.where(mean_motion_rev_day < MEO_SPLIT_REV_DAY, "MEO high", "MEO low")
-    rest = np.where(eccentricity >= HEO_ECCENTRICITY, "HEO", meo)
+    heo = np.where(mean_motion_rev_day < FAR_REV_DAY, "HEO far", "HEO")
+    rest = np.where(eccentricity >= HEO_ECCENTRICITY, heo, meo)
     return np.where(kind == "other", rest, kind)
 
 
