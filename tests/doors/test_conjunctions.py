@@ -31,7 +31,7 @@ ABSENT = 799800009
 
 
 def crossing(hours: int = 72) -> ElementSets:
-    """Two round orbits of one size in planes at right angles, both at their common node at the same moments: they meet there
+    """Two round orbits of one size in two planes, both at their common node at the same moments: they meet there
     twice a revolution, apart by what the Earth's shape makes of two planes. A set of each every eight hours."""
     rows = []
     for k in range(0, hours, 8):
@@ -39,12 +39,13 @@ def crossing(hours: int = 72) -> ElementSets:
         since = float((t - T0) / np.timedelta64(1, "s"))
         rows += [(number, t, inc, (since * 14.4 / 86400.0 * 360.0) % 360.0) for number, inc in ((ONE, 50.0), (TWO, 130.0))]
     numbers, epochs, planes, anomalies = zip(*rows, strict=True)
-    n = len(rows)
+    n, epoch = len(rows), np.array(epochs)
     return ElementSets.build(
         {
-            "norad_id": numbers, "epoch_utc": np.array(epochs), "known_utc": np.array(epochs) + 4 * HOUR, "inc_deg": planes,
-            "mean_motion_rev_day": np.full(n, 14.4), "eccentricity": np.full(n, 1e-4), "raan_deg": np.full(n, 40.0), "argp_deg": np.zeros(n),
-            "ma_deg": anomalies, "name": np.array([f"MEETING {x - 799800000}" for x in numbers], object),
+            "norad_id": numbers, "epoch_utc": epoch, "known_utc": epoch + 4 * HOUR, "inc_deg": planes,
+            "mean_motion_rev_day": np.full(n, 14.4), "eccentricity": np.full(n, 1e-4), "raan_deg": np.full(n, 40.0),
+            "argp_deg": np.zeros(n), "ma_deg": anomalies,
+            "name": np.array([f"MEETING {x - 799800000}" for x in numbers], object),
         },
         data_mode=DataMode.EXERCISE,
     )  # fmt: skip

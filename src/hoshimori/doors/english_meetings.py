@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-MEETINGS: Mapping[str, str] = {
+MEETINGS: dict[str, str] = {
     # the encounter plane
     "plane": "Encounter plane",
     "plane across": "across the passage, horizontal ({unit})",

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-MEETINGS: Mapping[str, str] = {
+MEETINGS: dict[str, str] = {
     # 会合面
     "plane": "会合面",
     "plane across": "通過方向に垂直、水平 ({unit})",
