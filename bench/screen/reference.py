@@ -15,9 +15,10 @@ complete` asks again at 2 s. (3) A lowest sample is refined unless a straight li
 neighbours, stays `LINE_SLACK_KM` beyond the range for a step on both sides: relative acceleration, at most 2 n^2 d, and the
 change of it over a step bend that line by less than 0.03 km.
 
-Failing states. A state to which SGP4 gives an error code is no state. Where a trajectory begins or ends between two samples,
-the steps beside it are searched in pieces of `FINE_S`, against everybody that a straight line brings near it. Minima at the
-ends of a trajectory or of the window are none; the window is [start, stop).
+Failing states. A state to which SGP4 gives an error code is no state; nor is one faster than `NO_ORBIT_KM_S`, by its velocity
+or from one sample to the next: past decay the theory throws some sets about at thousands of km/s without a code. Where a
+trajectory begins or ends between two samples, the steps beside it are searched in pieces of `FINE_S`, against everybody that a
+straight line brings near it. Minima at the ends of a trajectory or of the window are none; the window is [start, stop).
 """
 
 from __future__ import annotations
@@ -45,6 +46,8 @@ SLOW_KM_S = 8.0
 SPEED_SLACK_KM_S = 0.1
 LINE_SLACK_KM = 0.2
 FINE_S = 0.05
+NO_ORBIT_KM_S = 25.0
+"""Whatever orbits the Earth is slower than 11.2 km/s."""
 CO_ORBITING_KM_S = 0.5
 """Below this relative speed an approach is called slow."""
 PASSING_SPAN_S, SLOW_SPAN_S, SLOW_DEEP_SPAN_S = 0.5, 8.0, 60.0
@@ -112,7 +115,7 @@ class Sky:
         for mine in np.split(order, cuts) if len(order) else []:
             fr = (self.fr + t_s[mine] / DAY_S).ravel()
             error, position, velocity = self.sets[row[mine[0]]].sgp4_array(np.full(len(fr), self.jd), fr)
-            position[error != 0] = np.nan
+            position[(error != 0) | (np.einsum("ij,ij->i", velocity, velocity) > NO_ORBIT_KM_S**2)] = np.nan
             r[mine], v[mine] = position.reshape(-1, t_s.shape[1], 3), velocity.reshape(-1, t_s.shape[1], 3)
         return r, v
 
@@ -179,6 +182,7 @@ class _Samples:
         self.code = np.zeros(len(sky.sets), np.int64)
 
     def __iter__(self) -> Iterator[_Step]:
+        last = np.full((len(self.sky.sets), 3), np.nan)
         for begin in range(0, len(self.t_s), AT_ONCE):
             t_s = self.t_s[begin : begin + AT_ONCE]
             began = time.perf_counter()
@@ -186,10 +190,15 @@ class _Samples:
             self.spent_s += time.perf_counter() - began
             self._note(error, begin)
             for k, t in enumerate(t_s):
-                alive = error[:, k] == 0
-                position = np.where(alive[:, None], r[:, k], np.nan)
                 speed = np.sqrt(np.einsum("ij,ij->i", v[:, k], v[:, k]))
+                alive = (error[:, k] == 0) & (speed <= NO_ORBIT_KM_S) & ~self._thrown(last, r[:, k])
+                last = np.ascontiguousarray(r[:, k])
+                position = np.where(alive[:, None], last, np.nan)
                 yield _Step(float(t), position, v[:, k], speed, alive)
+
+    def _thrown(self, last: Floats, here: Floats) -> npt.NDArray[np.bool_]:
+        moved = here - last
+        return np.asarray(np.einsum("ij,ij->i", moved, moved) > (NO_ORBIT_KM_S * (self.t_s[1] - self.t_s[0])) ** 2)
 
     def _note(self, error: npt.NDArray[np.uint8], begin: int) -> None:
         wrong = (error != 0) & self.inside[begin : begin + error.shape[1]]
@@ -265,14 +274,16 @@ def _beside_ends(
 ) -> tuple[Ints, Ints, Floats]:
     """Pairs that may come within range up to a whole step from here, of objects with a state here and none on one side.
 
-    The path of such an object is followed in fine pieces, whatever its speed: beyond its decay SGP4 may throw it anywhere. The
-    others go straight on from here, which errs by half a kilometre in 10 s.
+    The path of such an object is followed in fine pieces; the others go straight on from here, which errs by half a kilometre in
+    10 s.
     """
     offset = np.arange(-step_s, step_s + 0.5 * FINE_S, FINE_S)
     pairs = [np.zeros((0, 2), np.int64)]
     for i in np.flatnonzero(here.alive & ~(before.alive & after.alive)):
         path = sky.at(np.array([i]), here.t_s + offset[None, :])[0][0]
-        piece_km = np.nanmax(np.linalg.norm(np.diff(path, axis=0), axis=1), initial=0.0)
+        pieces_km = np.linalg.norm(np.diff(path, axis=0), axis=1)
+        piece_km = NO_ORBIT_KM_S * FINE_S
+        path[1:][pieces_km > piece_km] = np.nan
         least = np.full(len(here.alive), np.inf)
         for late, place in zip(offset, path, strict=True):
             apart = here.r_km + late * here.v_km_s - place
