@@ -16,6 +16,7 @@ import numpy as np
 from hoshimori.detect import operators, trend
 from hoshimori.detect.close_approaches import Approaches
 from hoshimori.detect.conjunction_events import Writer
+from hoshimori.detect.conjunction_record import detail as detail
 from hoshimori.detect.nearing import EVERYTHING, Near, Search, could_be, one_orbit
 from hoshimori.detect.records import Records
 from hoshimori.detect.risk import above
