@@ -110,16 +110,16 @@ class Search:
     def _everything(self, sets: ElementSets) -> list[Near]:
         """Each pair once: pairs of two low orbits in the shorter range, pairs with any other in the longer one."""
         given = screening.by_key([e for e in self.view.ephemerides() if e.norad_id is not None])
-        all_ = everybody(sets, given, self.settings.reach_days)
+        everyone = everybody(sets, given, self.settings.reach_days)
         before_us = round(min(BEFORE_DAYS, self.settings.reach_days) * US_PER_DAY)
-        all_ = replace(all_, trajectories=replace(all_.trajectories, before_us=before_us))
-        high = all_.mean_motion_rev_day < NEAR_EARTH_REV_DAY
-        low = self._screened(all_, self.settings.within_leo_km, None)
+        everyone = replace(everyone, trajectories=replace(everyone.trajectories, before_us=before_us))
+        high = everyone.mean_motion_rev_day < NEAR_EARTH_REV_DAY
+        low = self._screened(everyone, self.settings.within_leo_km, None)
         both_low = ~high[low.minima.watched] & ~high[low.minima.other]
-        out = [self._near(all_, given, {}, low.minima.take(both_low), low)]
+        out = [self._near(everyone, given, {}, low.minima.take(both_low), low)]
         if high.any():
-            other = self._screened(all_, self.settings.within_km, np.flatnonzero(high))
-            out.append(self._near(all_, given, {}, other.minima, other))
+            other = self._screened(everyone, self.settings.within_km, np.flatnonzero(high))
+            out.append(self._near(everyone, given, {}, other.minima, other))
         return out
 
     def _screened(self, around: Bodies, within_km: float, rows: Ints | None) -> sieve.Screened:
