@@ -175,12 +175,14 @@ def _event_reasons(mine: Sequence[Event]) -> list[Reason]:
     return risky + met + own + [Reason("event", {"kind": e.kind, "said": e.label, "when": iso(e.start_utc)}) for e in plain]
 
 
-RISKS = ("collision_probability", "maximum_probability")
-"""What a conjunction is put in order by: the probability of an operator's message, else the most that ours could be."""
+SAID = ("collision_probability", "uncorrelated_probability", "message_probability")
+"""What an operator's message comes to: by its covariances, the larger number where it says that errors are correlated."""
 
 
 def _risk(event: Event) -> float:
-    return max((event.quantities[q].value for q in RISKS if q in event.quantities), default=1.0)
+    """What a conjunction is put in order by: the probability of an operator's message, else the most that ours could be."""
+    known = [event.quantities[q].value for q in (*SAID[:2], "maximum_probability") if q in event.quantities]
+    return max(known, default=1.0)
 
 
 def _conjunction(event: Event) -> Reason:
@@ -190,8 +192,8 @@ def _conjunction(event: Event) -> Reason:
     if "miss_km" in q:
         values |= {"km": q["miss_km"].value} | ({"sigma_km": q["miss_km"].sigma} if q["miss_km"].sigma is not None else {})
     if event.label == "operator's message":
-        p = q.get("collision_probability", q.get("message_probability"))
-        return Reason("conjunction message", values | ({"p": p.value} if p is not None else {}))
+        known = [q[name].value for name in SAID[:2] if name in q] or [q[name].value for name in SAID[2:] if name in q]
+        return Reason("conjunction message", values | ({"p": max(known)} if known else {}))
     for name, key in (("p", "screening_probability"), ("maximum", "maximum_probability")):
         values |= {name: q[key].value} if key in q else {}
     return Reason("conjunction", values)

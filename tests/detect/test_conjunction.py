@@ -305,3 +305,19 @@ def test_the_covariance_of_a_side_is_what_the_sigma_of_the_miss_rests_on() -> No
     dr = known(event).sides[1].r_km - known(event).sides[0].r_km
     along = dr / np.linalg.norm(dr)
     assert np.sqrt(along @ total @ along) == pytest.approx(event.quantities["miss_km"].sigma)
+
+
+def test_errors_said_to_be_correlated_are_honoured_and_never_lower_the_alarm() -> None:
+    """Both objects answer alike to a wrong forecast of the air: their difference is better known, and the miss improbable."""
+    said = message(sigma_m=40.0)
+    lines = (
+        "DCP Density Forecast Uncertainty = 1.0",
+        "DCP Sensitivity Vector RTN Pos = 39.0 0.0 0.0 [m]",
+        "DCP Sensitivity Vector RTN Vel = 0.0 0.0 0.0 [m/sec]",
+    )
+    one, two = (dataclasses.replace(o, comments=lines) for o in said.objects)
+    event = the_one(view(*sets(), conjunctions=[dataclasses.replace(said, objects=(one, two))]))
+    together, apart = (event.quantities[f"{x}_probability"].value for x in ("collision", "uncorrelated"))
+    reason = next(x.reason for x in event.explanations if x.name == "low probability")
+    assert together != pytest.approx(apart, rel=0.01)
+    assert reason.values["p"] == max(together, apart)

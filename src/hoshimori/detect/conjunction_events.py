@@ -177,7 +177,7 @@ class Writer:
             verdict = "cannot tell" if np.isnan(p) or p < self.settings.action else "rejected"
             assert reason is not None, "what is not judged was refused"
             return Explanation(PROBABLE, verdict, reason)
-        p = found.judged.chosen.probability
+        p = found.most
         values: dict[str, str | float] = {"p": p, "limit": self.settings.action, "method": found.judged.chosen.method}
         return Explanation(
             PROBABLE, "wins" if p < self.settings.action else "rejected", Reason("probability of the message", values)
@@ -346,6 +346,7 @@ def _from_message(told: operators.Told, found: operators.Judgement) -> tuple[tup
     r, v, c, r2, v2, c2 = operators.oriented(met, told.place)
     dr, dv, covariance = r2 - r, v2 - v, met.covariance[:3, :3]
     quantities["collision_probability"] = Quantity(found.judged.chosen.probability, "1")
+    quantities["uncorrelated_probability"] = Quantity(found.uncorrelated, "1")
     sigma = risk.sigma_along_km(dr[None], covariance[None])[0]
     quantities["miss_km"] = Quantity(float(np.linalg.norm(dr)), "km", _known(sigma))
     quantities |= _axes(dr, r, v, covariance)

@@ -58,11 +58,22 @@ class Told:
 
 @dataclass(frozen=True)
 class Judgement:
-    """A message judged: every method and the one to use; or, where none can be had, why not."""
+    """A message judged: every method and the one to use; or, where none can be had, why not.
+
+    uncorrelated: the probability where the errors of the two are taken as independent although the message says that they are not
+    (COMMENT DCP); NaN where it says nothing. In long meetings the two numbers lie orders of magnitude apart.
+    """
 
     judged: Judged | None
     refused: Reason | None
     radius_m: float
+    uncorrelated: float = float("nan")
+
+    @property
+    def most(self) -> float:
+        """The larger of the two: which of them holds rests on two comment lines of a message."""
+        chosen = float("nan") if self.judged is None else self.judged.chosen.probability
+        return float(np.fmax(chosen, self.uncorrelated))
 
 
 def gathered(view: View, number: int) -> list[Told]:
@@ -107,7 +118,11 @@ def judgement(message: ConjunctionMessage, radius_m: float) -> Judgement:
     """radius_m: of both together, used where the message gives none."""
     radius = message.radius_m if np.isfinite(message.radius_m) else radius_m
     try:
-        return Judgement(judge(meeting(message, radius * 1e-3)), None, radius)
+        judged = judge(meeting(message, radius * 1e-3))
+        if not judged.meeting.cross.any():
+            return Judgement(judged, None, radius)
+        apart = judge(meeting(message, radius * 1e-3, correlated=False))
+        return Judgement(judged, None, radius, apart.chosen.probability)
     except (DataError, UsageError) as error:
         return Judgement(None, Reason("message cannot be judged", {"because": str(error)}), radius)
 
