@@ -123,6 +123,23 @@ def test_the_reason_of_a_detector_of_somebody_else_is_said_as_it_stands() -> Non
     assert say(Reason("plume", {"kelvin": 300, "band": "C"}), JA, {}) == "plume, band C, kelvin 300"
 
 
+def test_a_reason_of_its_own_is_not_lost_among_explanations() -> None:
+    assert "no covariance of object 2" in say(
+        Reason("message cannot be judged", {"because": "no covariance of object 2"}), EN, {}
+    )
+
+
+def test_a_conjunction_is_said_with_what_is_known_of_it() -> None:
+    told = {"other": "62997", "when": "2026-06-02T07:18:22Z", "label": "predicted", "km": 0.0055, "sigma_km": 0.873}
+    assert say(Reason("conjunction", {**told, "p": 1.4e-5, "maximum": 0.5}), EN, {"62997": "MEETING 2"}) == (
+        "MEETING 2 (62997) passes at 5.5 m ± 873 m on 2026-06-02 07:18Z, predicted: maximum probability 0.5, probability 1.4e-05 "
+        "(screening, from public element sets)"
+    )
+    bare = {k: v for k, v in told.items() if k not in ("km", "sigma_km")}
+    for lang in LANGUAGES.values():
+        assert lang["risk none"] in say(Reason("conjunction message", bare), lang, {})
+
+
 def test_a_distance_without_sigma_claims_none() -> None:
     values = {k: v for k, v in EXAMPLE.items() if k != "sigma_km"} | {"label": "past"}
     assert " 12.3 km " in say(Reason("approach", values), EN, {})

@@ -59,7 +59,7 @@ MEETINGS: dict[str, str] = {
     "covariance": "the covariance",
     "why short_encounter_holds": "the encounter is short and straight: the two-dimensional probability holds",
     "why short_encounter_fails": "the two-dimensional probability does not hold: {method} gives {ratio:.3g} times as much",
-    "why encounter_long": "the encounter is long: contact is possible for {reach_s:.3g} s, {share:.1%} of a revolution",
+    "why encounter_long": "the encounter is long: contact is possible up to {reach_s:.3g} s from closest approach, {share:.1%} of a revolution",
     "why orbits_bend": "the orbits bend within the errors: the miss moves by {shift_km:.3g} km where contact is likeliest, "
     "which changes the exponent by {log_change:.2g}",
     "why moved_to_closest_approach": "the states were moved by {dt_s:+.4f} s to closest approach: the message gives another "
@@ -115,15 +115,15 @@ MEETINGS: dict[str, str] = {
     "miss trend p": "probability",
     "miss trend tca": "approach",
     "miss trend legend": "time: when it was known; probability: solid screening, dashed maximum",
-    "why declared manoeuvrable": "its owner says that it can manoeuvre",
-    "why declared not manoeuvrable": "its owner says that it cannot manoeuvre",
+    "why declared manoeuvrable": "by the message it can manoeuvre",
+    "why declared not manoeuvrable": "by the message it cannot manoeuvre",
     "why debris cannot move": "debris",
     "why rocket body cannot move": "a rocket body",
     "why no burn on record": "no burn in {days:.0f} days on record",
     "why last burn long ago": "its last of {burns:.0f} burns on record was on {when}",
     "why burns on record": "{burns:.0f} burns on record, the last on {when}",
     "why message cannot be judged": "the message cannot be judged: {because}",
-    "why radius_wide": "the radius is {sigmas:.3g} times the errors: the sphere needs a finer mesh",
+    "why radius_wide": "the radius is large against the errors, {sigmas:.3g} sigmas of time to cross: use the 3-D number",
     "why not diluted": "{p:.1e} by the errors of these sets, and no smaller errors would give more than {maximum:.1e}; "
     "{limit:.0e} calls for action",
     "why no probability": "no covariance or no relative speed: no probability",

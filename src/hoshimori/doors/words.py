@@ -50,7 +50,7 @@ def say(reason: Reason, w: Mapping[str, str], names: Mapping[str, str]) -> str:
         values["label"] = label(str(values["label"]), w)
     explained = ", ".join(w.get(x, x) for x in str(values.get("explained_by", "")).split(", ") if x)
     values["of_passes"] = w["of passes"].format(**values) if "passes" in values else ""
-    values["because"] = w["because"].format(explained_by=explained) if explained else ""
+    values.setdefault("because", w["because"].format(explained_by=explained) if explained else "")
     if "record_days" in values:
         values["because"] = f"{values['because']}{w['too short'].format(**values)}"
     if reason.code in ("conjunction", "conjunction message"):
