@@ -130,7 +130,13 @@ def test_a_reason_of_its_own_is_not_lost_among_explanations() -> None:
 
 
 def test_a_conjunction_is_said_with_what_is_known_of_it() -> None:
-    told = {"other": "62997", "when": "2026-06-02T07:18:22Z", "label": "predicted", "km": 0.0055, "sigma_km": 0.873}
+    told: dict[str, str | float] = {
+        "other": "62997",
+        "when": "2026-06-02T07:18:22Z",
+        "label": "predicted",
+        "km": 0.0055,
+        "sigma_km": 0.873,
+    }
     assert say(Reason("conjunction", {**told, "p": 1.4e-5, "maximum": 0.5}), EN, {"62997": "MEETING 2"}) == (
         "MEETING 2 (62997) passes at 5.5 m ± 873 m on 2026-06-02 07:18Z, predicted: maximum probability 0.5, probability 1.4e-05 "
         "(screening, from public element sets)"
