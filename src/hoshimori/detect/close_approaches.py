@@ -23,7 +23,7 @@ from hoshimori.findings import Reason, iso
 from hoshimori.formats.sizes import SizeTable
 from hoshimori.ports import Progress, silent
 from hoshimori.sky import relative, sieve
-from hoshimori.sky.orbits import NO_SET_SPEAKS
+from hoshimori.sky.orbits import NO_SET_SPEAKS, PAST_ITS_END
 from hoshimori.sky.screening import Minima
 
 Texts = npt.NDArray[np.object_]
@@ -289,7 +289,7 @@ def _failed(bodies: Bodies, found: sieve.Screened, called: Texts) -> list[Failur
 def _why(code: int, given: bool, bodies: Bodies, row: int) -> Reason:
     if given:
         return Reason("outside the ephemeris")
-    if code == DECAYED:
+    if code in (DECAYED, PAST_ITS_END):  # SGP4 goes on with numbers when the orbit that they tell of has ended
         return Reason("decays by its set")
     if code == NO_SET_SPEAKS:
         return Reason("set too old", {"days": bodies.trajectories.reach_us / 86400e6})
