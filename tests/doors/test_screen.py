@@ -216,6 +216,19 @@ def test_a_thousand_failing_sets_are_counted_and_listed_and_the_rest_is_screened
     assert alone
 
 
+def test_one_set_dated_next_week_does_not_make_everything_a_week_old_and_is_named(tmp_path: Path, home: Path) -> None:
+    one = shell(1, first=799900001)
+    late = one.having(epoch_utc=one.epoch_utc + np.timedelta64(9, "D"), known_utc=one.known_utc + np.timedelta64(9, "D"))
+    place = written(tmp_path / "late.csv", ElementSets.concat([shell(200), late]))
+    done = hoshimori("screen", "--from", place, *MODE, "--days", "0.1", "--within", "10", "--json")
+    head = kinds(done)["screen"][0]
+    assert str(head["as_of"]) < "2026-06-01"
+    assert head["dated_ahead"] == [799900001]
+    assert "such as 799900001" in done.err
+    asked = hoshimori("screen", "--from", place, *MODE, "--as-of", "2026-06-12", "--days", "0.1", "--within", "10", "--json")
+    assert (kinds(asked)["screen"][0]["objects"], kinds(asked)["screen"][0]["dated_ahead"]) == (201, [])
+
+
 def test_what_takes_long_is_priced_and_starts_only_where_that_was_agreed() -> None:
     long = Cost(states=1e10, comparisons=1e12, events=1e5, bytes=1e8, seconds=7 * 3600.0)
     with pytest.raises(UsageError, match=r"about 7 h and 100 MB of memory here: 1e\+10 states.*--yes.*--out FOLDER"):

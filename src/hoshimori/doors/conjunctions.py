@@ -36,6 +36,8 @@ class Met:
     view: View
     watchlist: Watchlist
     unseen: tuple[str, ...]
+    ahead: tuple[int, ...] = ()
+    """Objects left out because their sets are dated far ahead of all others."""
 
 
 def conjunctions(
@@ -83,7 +85,7 @@ def meet(
     windows.check(days, stop)
     chosen = watchlist if isinstance(watchlist, Watchlist) else named_watchlist(watchlist)
     detector = _detector(within_km, sizes)
-    opened = ask(paths, home=home, as_of=as_of, modes=modes, progress=progress)
+    opened = ask(paths, home=home, as_of=as_of, modes=modes, sound=True, progress=progress)
     view = opened.reopen(*windows.ahead(opened.view.as_of_utc, start, stop, days, DAYS, home))
     unseen = _unseen(view, chosen)
     if len(unseen) == len(chosen.assets):
@@ -92,7 +94,7 @@ def meet(
             f"{opened.said}: ingest a source that carries them, or see --mode and --as-of"
         )
     found = detector.detect(view, chosen, progress=progress)
-    return Met(tuple(sorted((e for e in found if e.kind == "conjunction"), key=by_risk)), view, chosen, unseen)
+    return Met(tuple(sorted((e for e in found if e.kind == "conjunction"), key=by_risk)), view, chosen, unseen, opened.ahead)
 
 
 def _detector(within_km: float | None, sizes: str | Path | None) -> Conjunction:

@@ -59,8 +59,8 @@ MEETINGS: dict[str, str] = {
     "covariance": "the covariance",
     "why short_encounter_holds": "the encounter is short and straight: the two-dimensional probability holds",
     "why short_encounter_fails": "the two-dimensional probability does not hold: {method} gives {ratio:.3g} times as much",
-    "why encounter_long": "the encounter is long: contact is possible up to {reach_s:.3g} s from closest approach, {share:.1%} of "
-    "a revolution",
+    "why encounter_long": "the encounter is long: contact is possible up to {reach_s:.3g} s from closest approach, "
+    "{share:.1%} of a revolution",
     "why orbits_bend": "the orbits bend within the errors: the miss moves by {shift_km:.3g} km where contact is likeliest, "
     "which changes the exponent by {log_change:.2g}",
     "why moved_to_closest_approach": "the states were moved by {dt_s:+.4f} s to closest approach: the message gives another "
@@ -145,4 +145,6 @@ MEETINGS: dict[str, str] = {
     "more conjunctions": "{more} more",
     "computed here": "computed here",
     "why covariance_averaged": "{whose} differs above and below its diagonal, by up to {uneven:.2g}: the mean was taken",
+    "dated ahead": "objects left out because their sets are dated more than a day ahead of nearly all others: {count}; "
+    "such as {first}; --as-of TIME uses them",
 }

@@ -17,6 +17,7 @@ from hoshimori.formats import read
 from hoshimori.ports import Progress, silent
 from hoshimori.sources.folder import Folder
 
+AHEAD = np.timedelta64(1, "D")
 BACK = np.timedelta64(90, "D")
 """How far back a window on files reaches when no start is named."""
 
@@ -74,3 +75,18 @@ def _last_known(taken: Sequence[Intake], sets: ElementSets) -> np.datetime64:
     times += [e.known_utc for i in taken for e in i.ephemerides if not np.isnat(e.known_utc)]
     times += [c.known_utc for i in taken for c in i.conjunctions if not np.isnat(c.known_utc)]
     return max(times, default=taken[0].received_utc)
+
+
+def sound_end(taken: Sequence[Intake]) -> tuple[np.datetime64, tuple[int, ...]]:
+    """When the last of it could be known, but for objects whose every set is dated `AHEAD` beyond nearly all others; and these.
+
+    One set with an epoch of next week would else make everything else a week old.
+    """
+    sets = ElementSets.concat([i.sets for i in taken])
+    if not len(sets):
+        return _last_known(taken, sets), ()
+    newest = np.sort(sets.known_utc)
+    limit = newest[int(np.ceil(0.99 * (len(newest) - 1)))] + AHEAD
+    sound = sets.known_utc <= limit
+    late = sorted(set(sets.norad_id[~sound].tolist()) - set(sets.norad_id[sound].tolist()))
+    return sets.known_utc[sound].max(), tuple(late)

@@ -30,6 +30,8 @@ class Asked:
     from_files: bool
     reopen: Callable[[np.datetime64, np.datetime64], View]
     """The same facts seen through another window."""
+    ahead: tuple[int, ...] = ()
+    """Objects left out because their sets are dated far ahead of all others; only where that was asked for."""
 
     def names(self, norad_ids: Sequence[int]) -> dict[str, str]:
         """Catalogue number as text to the last name known."""
@@ -56,20 +58,27 @@ def ask(
     start: Moment | None = None,
     stop: Moment | None = None,
     modes: Sequence[DataMode] = MODES,
+    sound: bool = False,
     progress: Progress = silent,
 ) -> Asked:
-    """A view on the files named, else on the catalogue. `as_of` without a value: all that files hold; now, for the catalogue."""
+    """A view on the files named, else on the catalogue. `as_of` without a value: all that files hold; now, for the catalogue.
+
+    sound: what looks ahead begins at the end of what files hold, but for sets dated far ahead of all others, which are left out.
+    """
     catalogue = Catalogue(home)
     first, last = (None if t is None else library.moment(t, catalogue) for t in (start, stop))
     if paths:
         cut = None if as_of is None or (isinstance(as_of, str) and as_of == "data") else library.moment(as_of, catalogue)
         taken = given.intakes(paths, data_mode=modes[0], progress=progress)
+        late: tuple[int, ...] = ()
+        if cut is None and sound:
+            cut, late = given.sound_end(taken)
         view = given.view_of(taken, as_of_utc=cut, start_utc=first, stop_utc=last, modes=modes)
 
         def again(begin: np.datetime64, end: np.datetime64) -> View:
             return given.view_of(taken, as_of_utc=view.as_of_utc, start_utc=begin, stop_utc=end, modes=modes)
 
-        return Asked(view, first, last, str(as_of or "data"), True, again)
+        return Asked(view, first, last, str(as_of or "data"), True, again, late)
     known = library.moment("now" if as_of is None else as_of, catalogue)
 
     def through(begin: np.datetime64, end: np.datetime64) -> View:

@@ -140,4 +140,5 @@ MEETINGS: dict[str, str] = {
     "more conjunctions": "ほか {more} 件",
     "computed here": "当方の計算",
     "why covariance_averaged": "{whose}が対角線の上下で最大 {uneven:.2g} 異なる: 平均を採った",
+    "dated ahead": "軌道要素の日付がほかより 1 日以上先のため除いた物体: {count}、例 {first}。--as-of で時刻を指定すれば使う",
 }

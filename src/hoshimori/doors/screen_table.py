@@ -6,7 +6,7 @@ import csv
 import json
 import math
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -62,6 +62,7 @@ def told_apart(run: Run, asked: Wanted, w: Mapping[str, str]) -> Iterator[str]:
     """What must not be taken for "nothing came near": assets without an orbit, objects that could not be followed."""
     if asked.unseen:
         yield w["assets without orbit"].format(count=len(asked.unseen), which=", ".join(asked.unseen[:6]))
+    yield from ahead_lines(asked.ahead, w)
     by_code: dict[str, list[dict[str, Any]]] = {}
     for row in screens.failures(run):
         by_code.setdefault(row["code"], []).append(row)
@@ -76,11 +77,23 @@ def told_apart(run: Run, asked: Wanted, w: Mapping[str, str]) -> Iterator[str]:
         )
 
 
+def ahead_lines(ahead: Sequence[int], w: Mapping[str, str]) -> Iterator[str]:
+    """Who was left out because the file dates its sets far ahead."""
+    if ahead:
+        yield w["dated ahead"].format(count=f"{len(ahead):,}", first=ahead[0])
+
+
 def summary(run: Run, asked: Wanted) -> dict[str, Any]:
     """What was asked and how much came of it."""
     counts = {"approaches": run.count("approaches"), "stays": len(screens.stays(run))}
     out = len({r["norad_id"] for r in screens.failures(run)})
-    return {"schema": "hoshimori.screen/1", **asked.question, **counts, "not_screened": out, "without_orbit": list(asked.unseen)}
+    return {
+        "schema": "hoshimori.screen/1",
+        **asked.question,
+        **counts,
+        "not_screened": out,
+        "without_orbit": list(asked.unseen),
+    } | {"dated_ahead": list(asked.ahead)}
 
 
 def json_lines(run: Run, asked: Wanted, by: str) -> Iterator[dict[str, Any]]:

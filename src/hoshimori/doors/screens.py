@@ -51,6 +51,7 @@ class Wanted:
     unseen: tuple[str, ...]  # assets of the watchlist that have no orbit here
     sizes: SizeTable | None = None
     sizes_digest: str = ""
+    ahead: tuple[int, ...] = ()  # objects left out because their sets are dated far ahead of all others
 
     @property
     def objects(self) -> int:
@@ -106,7 +107,7 @@ def wanted(
     chosen = None if watchlist is None else _list(watchlist)
     for number in norad_ids:
         check_number(number)
-    opened = ask(paths, home=home, as_of=as_of, modes=modes, progress=progress)
+    opened = ask(paths, home=home, as_of=as_of, modes=modes, sound=True, progress=progress)
     begin, end = windows.ahead(opened.view.as_of_utc, start, stop, days, DAYS, home)
     view = opened.reopen(begin, end)
     sets = view.sets()
@@ -117,8 +118,8 @@ def wanted(
     watched, unseen = _watched(chosen, norad_ids, known, opened.said)
     table, digest = _sizes(sizes)
     return Wanted(
-        sets, given, tuple(view.names()), begin, end, view.as_of_utc, within_km, watched, unseen, table, digest
-    )  # fmt: skip
+        sets, given, tuple(view.names()), begin, end, view.as_of_utc, within_km, watched, unseen, table, digest, opened.ahead
+    )
 
 
 def _list(watchlist: str | Path | Watchlist) -> Watchlist:
