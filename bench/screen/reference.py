@@ -50,9 +50,9 @@ NO_ORBIT_KM_S = 25.0
 """Whatever orbits the Earth is slower than 11.2 km/s."""
 CO_ORBITING_KM_S = 0.5
 """Below this relative speed an approach is called slow."""
-PASSING_SPAN_S, SLOW_SPAN_S, SLOW_DEEP_SPAN_S = 0.5, 8.0, 60.0
-"""Half distance of the inner points of the five-point slope. Positions carry some 1e-9 km of rounding: a slow pair needs a long
-base for its time to be better than that."""
+PASSING_SPAN_S, SLOW_SPAN_S = 0.5, 30.0
+"""Distance of the points of the five-point slope. Positions carry some 1e-9 km of rounding: over 0.5 s that is milliseconds for a
+pair at a few metres a second, over 30 s some tenths of one; the formula itself then errs by (n span)^4 / 30 n, 0.04 ms in LEO."""
 DAY_S = 86400.0
 
 
@@ -97,7 +97,6 @@ class Sky:
     def __init__(self, sets: Sequence[Satrec], start_utc: np.datetime64) -> None:
         self.sets = sets
         self.array = SatrecArray(self.sets)
-        self.deep = np.array([s.no_kozai for s in self.sets]) <= 2.0 * np.pi / 225.0
         day = start_utc.astype("datetime64[D]")
         self.jd, _ = jday(*(int(x) for x in str(day).split("-")), 0, 0, 0.0)
         self.fr = float((start_utc - day) / np.timedelta64(1, "us")) / 86400e6
@@ -346,8 +345,7 @@ def _refined(sky: Sky, a: Ints, b: Ints, t_s: Floats, half_s: Floats) -> Approac
 def _spans(sky: Sky, a: Ints, b: Ints, t_s: Floats) -> Floats:
     (_, v_a), (_, v_b) = sky.at(a, t_s[:, None]), sky.at(b, t_s[:, None])
     speed = np.linalg.norm((v_b - v_a)[:, 0], axis=1)
-    slow = np.where(sky.deep[a] & sky.deep[b], SLOW_DEEP_SPAN_S, SLOW_SPAN_S)
-    return np.where(speed < CO_ORBITING_KM_S, slow, PASSING_SPAN_S)
+    return np.where(speed < CO_ORBITING_KM_S, SLOW_SPAN_S, PASSING_SPAN_S)
 
 
 def _squared(sky: Sky, a: Ints, b: Ints, t_s: Floats) -> Floats:
