@@ -31,11 +31,13 @@ ORDERS: Mapping[str, str] = {
     "time": "tca_utc",
 }
 SAME = "norad_id, other_norad_id, tca_utc"
-WIDE = 140
+WIDE, MIDDLE = 168, 130
 HEADINGS = ("tca", "object", "other", "miss_sigma", "rtn", "speed", "screening", "maximum", "set_ages")
+BETWEEN = ("tca", "object", "other", "miss_sigma", "speed", "screening", "maximum")
 NARROW = ("tca", "object", "other", "miss_sigma", "maximum")
 RIGHT = ("miss_sigma", "speed", "screening", "maximum")
-WHOLE = ("tca", "miss_sigma", "rtn", "maximum")
+WHOLE = ("tca", "miss_sigma")
+MOST = {"rtn": 24, "speed": 8, "screening": 11, "maximum": 16, "set_ages": 11}
 """Columns that are not folded."""
 MOST_FAILURES = 12
 """Reasons for which objects were not screened that are told one by one."""
@@ -93,7 +95,8 @@ def summary(run: Run, asked: Wanted) -> dict[str, Any]:
         **counts,
         "not_screened": out,
         "without_orbit": list(asked.unseen),
-    } | {"dated_ahead": list(asked.ahead)}
+        "dated_ahead": list(asked.ahead),
+    }
 
 
 def json_lines(run: Run, asked: Wanted, by: str) -> Iterator[dict[str, Any]]:
@@ -165,7 +168,7 @@ def _table(run: Run, asked: Wanted, by: str, top: int, w: Mapping[str, str]) -> 
         )
     )  # fmt: skip
     if count:
-        out.print(_rows(run.rows("approaches", order=_order(by), limit=top), w, wide=out.width >= WIDE))
+        out.print(_rows(run.rows("approaches", order=_order(by), limit=top), w, out.width))
     if top and top < count:
         print(w["top only"].format(shown=f"{top:,}", count=f"{count:,}"))
     if near:
@@ -175,12 +178,14 @@ def _table(run: Run, asked: Wanted, by: str, top: int, w: Mapping[str, str]) -> 
     out.print(Text(w["screening note"]))
 
 
-def _rows(rows: Iterator[dict[str, Any]], w: Mapping[str, str], *, wide: bool) -> Table:
-    headings = HEADINGS if wide else NARROW
+def _rows(rows: Iterator[dict[str, Any]], w: Mapping[str, str], width: int) -> Table:
+    headings = HEADINGS if width >= WIDE else BETWEEN if width >= MIDDLE else NARROW
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     for heading in headings:
         justify: Literal["right", "left"] = "right" if heading in RIGHT else "left"
-        table.add_column(w[heading], justify=justify, overflow="fold", no_wrap=heading in WHOLE)
+        most, whole = MOST.get(heading), heading in WHOLE
+        least = 14 if heading in ("object", "other") else most
+        table.add_column(w[heading], justify=justify, overflow="fold", no_wrap=whole, min_width=least, max_width=most)
     for row in rows:
         cells = row_cells(row, w)
         table.add_row(*(Text(cells[h]) for h in headings))
