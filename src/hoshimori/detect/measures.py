@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from hoshimori.detect import shape
+from hoshimori.detect import shape, uncertainty
 from hoshimori.detect.neighbourhood import US_PER_DAY, Bodies, Watched
 from hoshimori.detect.pairs import Pair, Settings
 from hoshimori.detect.series import SERIES_GAP, Series
@@ -131,12 +131,12 @@ def _doubt(view: View, around: Bodies, body: Watched, s: Suspicion, method: str,
 
 
 def _distance(around: Bodies, pair: Pair, one: screening.Minima) -> dict[str, Quantity]:
-    """Miss distance and its RTN parts with one sigma from the age of both sets.
+    """Miss distance and its RTN parts with one sigma from the age of both sets, or from the covariance of an owner's ephemeris.
 
     The sigma of the miss is that of the relative position along the miss itself. Where it exceeds the miss, the direction is
     not known either, and `worst_sigma_km`, the longest axis of the error ellipsoid, is the honest number.
     """
-    covariance = _covariance(around, one)
+    covariance = uncertainty.combined_km2(around, one, {pair.body.key: pair.body.ephemerides} if pair.body.ephemerides else {})[0]
     basis = relative.rtn_basis(one.r_km, one.v_km_s)[0]
     parts = basis @ one.dr_km[0]
     sigmas = np.sqrt(np.diag(basis @ covariance @ basis.T))
@@ -172,14 +172,6 @@ def _nearest(around: Bodies, pair: Pair, found: Series) -> screening.Minima:
     r2, v2 = around.trajectories.at(rows[1], t_us.astype("datetime64[us]"), zero)
     miss = np.sqrt(((r2 - r) ** 2).sum(axis=1))
     return screening.Minima(*rows, t_us, zero, miss, r2 - r, v2 - v, r, v)
-
-
-def _covariance(around: Bodies, one: screening.Minima) -> Floats:
-    t_us = one.moment_us
-    mine = around.sigma_teme_km(one.watched, t_us, one.r_km, one.v_km_s)
-    theirs = around.sigma_teme_km(one.other, t_us, one.r_km + one.dr_km, one.v_km_s + one.dv_km_s)
-    covariance: Floats = mine[0] + theirs[0]
-    return covariance
 
 
 def _ages(around: Bodies, pair: Pair, one: screening.Minima) -> dict[str, Quantity]:

@@ -10,7 +10,7 @@ import numpy as np
 from hoshimori.detect.soundness import Suspicion, soundness
 from hoshimori.facts import Asset, ElementSets, Ephemeris, Floats, Ints
 from hoshimori.ports import View
-from hoshimori.sky import ageing, frames, orbits, screening
+from hoshimori.sky import frames, orbits, screening
 from hoshimori.sky.trajectories import GivenStates, Trajectories
 
 US_PER_DAY = 86_400_000_000
@@ -65,15 +65,6 @@ class Bodies:
 
     def sets_of(self, key: int) -> ElementSets:
         return self.sets.take(self.sets.norad_id == key)
-
-    def sigma_teme_km(self, row: Ints, t_us: Ints, r_km: Floats, v_km_s: Floats) -> Floats:
-        """(k, 3, 3) covariance of position in TEME from the age of the nearest set; zero where states were given without one."""
-        covariance = np.zeros((len(row), 3, 3))
-        mine = np.flatnonzero(~np.isin(row, np.array(list(self.trajectories.given), np.int64)))
-        age_days = self.trajectories.age_us(row[mine], t_us[mine]) / US_PER_DAY
-        sigma = ageing.sigma_rtn_km(self.mean_motion_rev_day[row[mine]], self.eccentricity[row[mine]], age_days)
-        covariance[mine] = ageing.covariance_teme(sigma, r_km[mine], v_km_s[mine])
-        return covariance
 
 
 def watched(view: View, assets: Sequence[Asset], sets: ElementSets) -> list[Watched]:
