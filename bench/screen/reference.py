@@ -50,10 +50,10 @@ NO_ORBIT_KM_S = 25.0
 """Whatever orbits the Earth is slower than 11.2 km/s."""
 CO_ORBITING_KM_S = 0.5
 """Below this relative speed an approach is called slow."""
-PASSING_SPAN_S, SLOW_SPAN_S = 0.5, 30.0
-"""Distance of the points of the slope. Positions carry some 1e-9 km of rounding: over 0.5 s that is milliseconds for a pair at a
-few metres a second, over 30 s some tenths of one. A formula of five points would then err by milliseconds where a minimum is
-shallow; one of nine does not."""
+PASSING_SPAN_S, SLOW_SPAN_S, SLOW_DEEP_SPAN_S = 0.5, 30.0, 120.0
+"""Distance of the points of the slope. Positions carry some 1e-9 km of rounding, 1e-8 in GEO: over 0.5 s that is milliseconds for
+a pair at a few metres a second, over 30 s some tenths of one; in GEO, where pairs are slower, it takes 120 s. A formula of five
+points would then err by milliseconds where a minimum is shallow; one of nine does not."""
 NINE_POINTS = np.array([1 / 280, -4 / 105, 1 / 5, -4 / 5, 0.0, 4 / 5, -1 / 5, 4 / 105, -1 / 280])
 """First derivative, error of the order of span^8 (Fornberg 1988, table 1)."""
 DAY_S = 86400.0

@@ -58,7 +58,7 @@ MEETINGS: dict[str, str] = {
     "covariance in the encounter plane": "the covariance in the encounter plane",
     "covariance": "the covariance",
     "why short_encounter_holds": "the encounter is short and straight: the two-dimensional probability holds",
-    "why short_encounter_fails": "the two-dimensional probability does not hold: {method} gives {ratio:.3g} times as much",
+    "why short_encounter_fails": "the two-dimensional probability does not hold: {method} gives {probability:.3g}",
     "why encounter_long": "the encounter is long: contact is possible up to {reach_s:.3g} s from closest approach, "
     "{share:.1%} of a revolution",
     "why orbits_bend": "the orbits bend within the errors: the miss moves by {shift_km:.3g} km where contact is likeliest, "

@@ -57,7 +57,7 @@ MEETINGS: dict[str, str] = {
     "covariance in the encounter plane": "会合面での共分散",
     "covariance": "共分散",
     "why short_encounter_holds": "会合は短く直線的で、二次元の確率が成り立つ",
-    "why short_encounter_fails": "二次元の確率は成り立たない: {method}ではその {ratio:.3g} 倍",
+    "why short_encounter_fails": "二次元の確率は成り立たない: {method}では {probability:.3g}",
     "why encounter_long": "会合が長い: 最接近から {reach_s:.3g} 秒（周期の {share:.1%}）まで接触しうる",
     "why orbits_bend": "誤差の範囲で軌道が曲がる: 接触が最も起こりやすい所で最接近距離が {shift_km:.3g} km ずれ、指数が {log_"
     "change:.2g} 変わる",

@@ -148,13 +148,17 @@ def _against(flat: Chance, many: list[Chance], duration: Duration, drop: Bend) -
     drawn = [c for c in many if c.method == "monte_carlo" and c.details["hits"] >= HITS]
     if sound:
         ratio = _ratio(sound[0].probability, flat.probability)
-        against = [Why("short_encounter_fails", {"ratio": ratio, "method": sound[0].method})] if differ(ratio) else []
+        against = [_fails(sound[0], ratio)] if differ(ratio) else []
     else:
         against = doubts_of_straightness(duration, drop)
     if drawn and not (1.0 - DIFFERENCE) * drawn[0].low <= flat.probability <= (1.0 + DIFFERENCE) * drawn[0].high:
         ratio = _ratio(drawn[0].probability, flat.probability)
-        against.append(Why("short_encounter_fails", {"ratio": ratio, "method": drawn[0].method}))
+        against.append(_fails(drawn[0], ratio))
     return tuple(against)
+
+
+def _fails(better: Chance, ratio: float) -> Why:
+    return Why("short_encounter_fails", {"ratio": ratio, "method": better.method, "probability": better.probability})
 
 
 def doubts_of_straightness(duration: Duration, drop: Bend) -> list[Why]:
