@@ -72,7 +72,7 @@ def hoshimori(asked: argparse.Namespace) -> tuple[Approaches, Numbers]:
 
 
 def first(asked: argparse.Namespace) -> tuple[Approaches, Numbers]:
-    """The very first screening of a process, ten minutes of 300 objects: what compiling, or reading the cache, takes."""
+    """The very first screenings of a process, ten minutes of everybody: what compiling, or reading the cache, takes."""
     everything = population.read(asked.file)
     began, processor = time.perf_counter(), time.process_time()
     _small(everything)
@@ -82,13 +82,12 @@ def first(asked: argparse.Namespace) -> tuple[Approaches, Numbers]:
 
 
 def _small(everything: population.Population) -> None:
-    """All on all, and some on all, deep space and slow pairs among them."""
+    """Ten minutes of everybody, all on all and some on all; sets that fail and slow pairs are among them."""
     from hoshimori.sky import sieve
 
-    some = population.every(everything, len(everything.epoch_utc) // 300).trajectories()
-    stop = population.START + np.timedelta64(600_000_000, "us")
-    sieve.screen(some, population.START, stop, 50.0)
-    sieve.screen(some, population.START, stop, 50.0, watched=np.arange(10))
+    rows, stop = everything.trajectories(), population.START + np.timedelta64(600_000_000, "us")
+    sieve.screen(rows, population.START, stop, 5.0)
+    sieve.screen(rows, population.START, stop, 5.0, watched=np.arange(10))
 
 
 def reference(asked: argparse.Namespace) -> tuple[Approaches, Numbers]:
