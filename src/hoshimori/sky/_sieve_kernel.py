@@ -179,7 +179,8 @@ def _set_reach(states, within_km, half_s, radius, climb):  # type: ignore[no-unt
     """Into column 6 how far each goes, at most, in `half_s`, with half the range; the largest of them.
 
     radius, climb: (rows,) the distance from the Earth's centre, and how much that changes, with half the range. The distance's
-    second derivative is v_t^2 / r - mu / r^2; the third, and the oblate Earth, stay within `ROUNDING_KM` and 3e-5 km/s2.
+    second derivative is v_t^2 / r - mu / r^2, its third -r' (3 v_t^2 / r^2 - 2 mu / r^3), counted twice because it grows on the
+    way; the oblate Earth, and what SGP4 does at low perigees of deep orbits, are within 1e-4 km/s2.
     """
     largest = 0.0
     for i in range(states.shape[0]):
@@ -189,9 +190,12 @@ def _set_reach(states, within_km, half_s, radius, climb):  # type: ignore[no-unt
         u, v, w = np.float64(states[i, 3]), np.float64(states[i, 4]), np.float64(states[i, 5])
         r, speed2 = np.sqrt(x * x + y * y + z * z), u * u + v * v + w * w
         rising = (x * u + y * v + z * w) / r
-        bend = abs((speed2 - rising * rising) / r - 398600.8 / (r * r)) + 3e-5
+        turning, pull = (speed2 - rising * rising) / r, 398600.8 / (r * r)
+        bend, swing = abs(turning - pull) + 1e-4, 2.0 * abs(rising) * (3.0 * turning + 2.0 * pull) / r
         radius[i] = r
-        climb[i] = 0.5 * within_km + ROUNDING_KM + (abs(rising) + SLACK_KM_S) * half_s + 0.5 * bend * half_s * half_s
+        climb[i] = (
+            0.5 * within_km + ROUNDING_KM + half_s * (abs(rising) + SLACK_KM_S + half_s * (bend / 2.0 + half_s * swing / 6.0))
+        )
         states[i, 6] = 0.5 * (within_km + ROUNDING_KM) + (np.sqrt(speed2) + FASTEST_PULL_KM_S2 * half_s) * half_s
         largest = max(largest, states[i, 6])
     return largest

@@ -29,7 +29,7 @@ Progress = Callable[[int, int], None]
 ORDINARY_KM_S = 8.0
 """Cells are as large as two objects of this speed need; whoever is faster looks farther."""
 SLOW_KM_S = 0.1
-SLOW_PER_S = 3e-3
+SLOW_PER_S = 4e-3
 """Below this speed, or this share of the range a second, a pair is slow: a straight line over a step does not describe it."""
 PAD_S, PAD_SHARE = 0.5, 0.04
 """A closest approach may lie this far, and this share of a step, beyond half a step: a straight line is not exact."""
@@ -101,10 +101,10 @@ def plan(rows: int, within_km: float, watched: int | None = None, step_s: float 
     return min(plans, key=lambda p: _seconds_a_day(p, rows, watched))
 
 
-STEPS_S = (5.0, 10.0, 15.0, 20.0, 30.0, 40.0, 60.0)
-STATE_S = 4e-8
-LOOK_S = 1e-7
-PAIR_S = 4.7e-9
+STEPS_S = (10.0, 15.0, 20.0, 30.0, 40.0, 60.0, 80.0, 120.0)
+STATE_S = 4.3e-8
+LOOK_S = 1.3e-7
+PAIR_S = 3e-10
 """Seconds of one core for a state, for a look into the cells around it, for comparing two states: only to choose a step by, and
 to say what a screening will take. Measured once, on a machine of 2026."""
 CROWDING_PER_KM3 = 4.7e-12
