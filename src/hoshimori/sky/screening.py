@@ -52,7 +52,8 @@ what the Sun and Moon do in a month, for orbits with e > 0.1 a share of the semi
 SUBSTEPS = 16
 RATE_SPAN = 1.0 / 128.0
 """The slope of the squared distance is taken over five points this share of a step apart."""
-STEADY_SPAN = 0.125
+STEADY_SPAN, STEADY_S = 0.125, 32.0
+"""The last step of a minimum takes points this share of a step apart, or this many seconds where half a step holds them."""
 FIRST = (1 / 280, -4 / 105, 1 / 5, -4 / 5, 0.0, 4 / 5, -1 / 5, 4 / 105, -1 / 280)
 SECOND = (-1 / 560, 8 / 315, -1 / 5, 8 / 5, -205 / 72, 8 / 5, -1 / 5, 8 / 315, -1 / 560)
 TOLERANCE_S = 1e-5
@@ -239,7 +240,7 @@ def _refined(
     offset = _turns(squared, which, middle - piece, middle + piece, step * RATE_SPAN)
     inside = np.isfinite(offset) & (offset > -piece) & (offset < step + piece)
     which, offset = which[inside], offset[inside]
-    calm = ~broken_between(*breaks, watched[which], other[which], left_us[which] - step_us, left_us[which] + 2 * step_us)
+    calm = ~broken_between(*breaks, watched[which], other[which], left_us[which] - 3 * step_us, left_us[which] + 4 * step_us)
     offset[calm] = _steadied(squared, which[calm], offset[calm], step)
     return _described(trajectories, watched[which], other[which], left_us[which], offset, within_km)
 
@@ -284,10 +285,10 @@ def _steadied(squared: Callable[[Ints, Floats], Floats], which: Ints, offset_s: 
     """The same minima by one step of Newton over a longer base.
 
     Positions carry 1e-8 km of rounding. For a pair at a metre a second that moves a slope over seconds by milliseconds, and one
-    over an eighth of a step by a hundredth of that. Nine points, so that shallow minima are not moved by the length of the base.
+    over half a minute by a hundredth of that. Nine points, so that shallow minima are not moved by the length of the base.
     Reference: Fornberg, Mathematics of Computation 51, 1988, tables 1 and 2.
     """
-    span = step_s * STEADY_SPAN
+    span = max(STEADY_SPAN * step_s, min(0.5 * step_s, STEADY_S))
     values = [squared(which, offset_s + k * span) for k in range(-4, 5)]
     slope = sum(w * v for w, v in zip(FIRST, values, strict=True)) / span
     bend = sum(w * v for w, v in zip(SECOND, values, strict=True)) / span**2
