@@ -12,6 +12,7 @@ from hoshimori.facts import Asset, ElementSets, Ephemeris, Floats, Ints
 from hoshimori.ports import View
 from hoshimori.sky import frames, orbits, screening
 from hoshimori.sky.trajectories import GivenStates, Trajectories
+from hoshimori.tracking.satellites import satellites_of
 
 US_PER_DAY = 86_400_000_000
 BEFORE_DAYS = 2.0
@@ -77,7 +78,7 @@ def watched(view: View, assets: Sequence[Asset], sets: ElementSets) -> list[Watc
             out.append(_from_states(asset, key, given))
             continue
         mine = last_of_each_fit(sets.take(sets.norad_id == key))
-        believed = mine.take(soundness(mine, _prepare(mine)).keep)
+        believed = mine.take(soundness(mine, satellites_of(mine)).keep)
         if len(believed):
             out.append(_from_sets(asset, key, believed))
     return out
@@ -113,7 +114,7 @@ def bodies(sets: ElementSets, group: Sequence[Watched], within_km: float, reach_
         near |= screening.shells_meet(lowest, highest, body.lowest_km, body.highest_km, within_km)
     keys_near = np.unique(np.append(sets.norad_id[near], [b.key for b in group if not b.ephemerides]))
     mine = last_of_each_fit(sets.take(np.isin(sets.norad_id, keys_near)))
-    prepared = _prepare(mine)
+    prepared = satellites_of(mine)
     judged = soundness(mine, prepared)
     kept = mine.take(judged.keep)
     return _assemble(
@@ -131,7 +132,7 @@ def everybody(sets: ElementSets, given: Mapping[int, Sequence[Ephemeris]], reach
     told = [b.key for b in group]
     mine = sets.take(~np.isin(sets.norad_id, told))
     mine = last_of_each_fit(mine.take(np.lexsort((mine.known_utc, mine.epoch_utc, mine.norad_id))))
-    prepared = _prepare(mine)
+    prepared = satellites_of(mine)
     judged = soundness(mine, prepared)
     kept, satellites = mine.take(judged.keep), prepared.take(np.flatnonzero(judged.keep))
     out = _assemble(kept, satellites, judged.joined[judged.keep], group, reach_days, judged.suspicions)
@@ -145,19 +146,6 @@ def last_of_each_fit(sets: ElementSets) -> ElementSets:
     order = np.lexsort((sets.epoch_utc, sets.known_utc, fit))
     last = np.append(fit[order][1:] != fit[order][:-1], True)[: len(sets)]
     return sets.take(np.sort(order[last]))
-
-
-def _prepare(sets: ElementSets) -> orbits.Satellites:
-    return orbits.prepare(
-        sets.epoch_utc,
-        sets.mean_motion_rev_day,
-        sets.eccentricity,
-        sets.inc_deg,
-        sets.raan_deg,
-        sets.argp_deg,
-        sets.ma_deg,
-        sets.bstar_per_er,
-    )
 
 
 def _assemble(

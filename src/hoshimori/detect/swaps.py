@@ -10,6 +10,7 @@ from hoshimori.detect.histories import Histories
 from hoshimori.detect.moves import Moves
 from hoshimori.facts import Bools, Floats, Ints
 from hoshimori.sky import orbits
+from hoshimori.tracking.satellites import satellites_of
 
 TOGETHER_DAYS = 3.0
 """Two numbers are exchanged within this time, since their next sets come within it."""
@@ -72,8 +73,7 @@ def _distances(h: Histories, after: Ints, before: Ints) -> Floats:
     """(m,) km from the sets `after`, at their epochs, to where the sets `before` put their objects then."""
     rows, place = np.unique(np.concatenate((after, before)), return_inverse=True)
     s = h.sets.take(rows)
-    angles = (s.inc_deg, s.raan_deg, s.argp_deg, s.ma_deg)
-    satellites = orbits.prepare(s.epoch_utc, s.mean_motion_rev_day, s.eccentricity, *angles, s.bstar_per_er)
+    satellites = satellites_of(s)
     here, there = place[: len(after)], place[len(after) :]
     at, _, _ = orbits.pairs(satellites, here, s.epoch_utc[here])
     put, _, _ = orbits.pairs(satellites, there, s.epoch_utc[here])

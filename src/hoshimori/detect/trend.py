@@ -23,6 +23,7 @@ from hoshimori.facts import ElementSets, Floats, Ints
 from hoshimori.findings import iso
 from hoshimori.sky import orbits
 from hoshimori.sky.search import refine_minima
+from hoshimori.tracking.satellites import satellites_of
 
 GROWING, STEADY, FALLING, FEW, SINGLE = "growing", "steady", "falling", "few views", "single view"
 LEVEL = 0.05
@@ -202,7 +203,7 @@ class _Again(NamedTuple):
 def _again(meetings: Meetings, which: Ints, sets: ElementSets, a: Ints, b: Ints, covariance: CovarianceOf) -> _Again:
     """The approach of set a[j] and set b[j] nearest to meeting which[j]."""
     used, places = np.unique(np.concatenate([a, b]), return_inverse=True)
-    satellites = _prepared(sets.take(used))
+    satellites = satellites_of(sets.take(used))
     left, right = places[: len(a)], places[len(a) :]
     t_utc = meetings.tca_us[which].astype("datetime64[us]")
     half_s = np.asarray(meetings.half_us[which] * 1e-6, np.float64)
@@ -243,19 +244,6 @@ def _nearest(distance: Callable[[Ints, Floats], Floats], half_s: Floats) -> tupl
     middle = np.clip(least, 1, SAMPLES - 2)
     at, _ = refine_minima(distance, places[middle - 1] * half_s, places[middle + 1] * half_s, TOLERANCE_S)
     return at, inside
-
-
-def _prepared(sets: ElementSets) -> orbits.Satellites:
-    return orbits.prepare(
-        sets.epoch_utc,
-        sets.mean_motion_rev_day,
-        sets.eccentricity,
-        sets.inc_deg,
-        sets.raan_deg,
-        sets.argp_deg,
-        sets.ma_deg,
-        sets.bstar_per_er,
-    )
 
 
 def _us(t_utc: np.ndarray) -> Ints:

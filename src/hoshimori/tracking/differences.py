@@ -14,6 +14,7 @@ import numpy as np
 
 from hoshimori.facts import Bools, ElementSets, Floats, Ints, Times
 from hoshimori.sky import orbits, relative
+from hoshimori.tracking.satellites import satellites_of
 
 DAY_US = 86_400_000_000
 SAME_FIT_US = 60_000_000
@@ -55,8 +56,7 @@ def usable(history: ElementSets) -> tuple[ElementSets, orbits.Satellites]:
     sets = history.take(~np.isnat(history.epoch_utc))
     sets = sets.take(np.argsort(sets.epoch_utc, kind="stable"))
     sets = sets.take(np.append(np.diff(sets.epoch_utc.astype(np.int64)) > SAME_FIT_US, True)[: len(sets)])
-    angles = (sets.inc_deg, sets.raan_deg, sets.argp_deg, sets.ma_deg)
-    satellites = orbits.prepare(sets.epoch_utc, sets.mean_motion_rev_day, sets.eccentricity, *angles, sets.bstar_per_er)
+    satellites = satellites_of(sets)
     sound = satellites.error == 0
     return sets.take(sound), satellites.take(sound)
 
