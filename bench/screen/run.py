@@ -145,10 +145,12 @@ def row(who: str, n: Numbers, ratio: float) -> str:
 
 def missed_by_cheaper(file: Path, theirs: Approaches) -> None:
     slow = theirs.speed_km_s < CO_ORBITING_KM_S
-    kept = on_a_straight_line(Sky(read(file), population.START), theirs, WITHIN_KM)
+    sky = Sky(read(file), population.START)
     print(f"  missed where pairs slower than {CO_ORBITING_KM_S:g} km/s are dropped: {slow.sum():,} of {len(slow):,}")
-    both = f"{(~kept & ~slow).sum():,} passing, {(~kept & slow).sum():,} slow"
-    print(f"  missed by steps of {COARSE_S:g} s and straight lines: {(~kept).sum():,} of {len(kept):,} ({both})")
+    for both, whence in ((False, "from the sample before"), (True, "from the samples before and after")):
+        kept = on_a_straight_line(sky, theirs, WITHIN_KM, both=both)
+        kinds = f"{(~kept & ~slow).sum():,} passing, {(~kept & slow).sum():,} slow"
+        print(f"  missed by steps of {COARSE_S:g} s and straight lines {whence}: {(~kept).sum():,} ({kinds})")
 
 
 def complete(bench: Bench) -> bool:
