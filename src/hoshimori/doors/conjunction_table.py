@@ -21,26 +21,26 @@ from hoshimori.doors.words import metres, minute, say, words
 from hoshimori.facts import DataMode
 from hoshimori.findings import Event, Quantity, iso
 
-WIDE, MIDDLE = 184, 132
+WIDE, MIDDLE = 184, 138
 """Columns of a terminal from which all headings are shown, and from which those in between."""
 HEADINGS = ("tca", "asset", "other", "miss_sigma", "rtn_km", "speed", "screening", "maximum", "trend", "movers", "told_by")
-BETWEEN = ("tca", "asset", "other", "miss_sigma", "speed", "screening", "maximum", "trend")
+BETWEEN = ("tca", "asset", "other", "miss_sigma", "screening", "maximum", "trend", "movers")
 NARROW = ("tca", "asset", "other", "miss_sigma", "maximum")
 RIGHT = ("miss_sigma", "speed", "screening", "maximum")
 WHOLE = ("tca", "miss_sigma")
 LEAST = {
     "rtn_km": 25,
-    "asset": 16,
-    "other": 16,
-    "trend": 8,
-    "movers": 10,
+    "asset": 14,
+    "other": 14,
+    "trend": 9,
+    "movers": 12,
     "told_by": 9,
     "screening": 11,
-    "maximum": 16,
+    "maximum": 12,
     "speed": 8,
 }
 """Widths below which a column is not folded."""
-MOST = {"rtn_km": 25, "screening": 11, "maximum": 16, "speed": 8, "movers": 14, "told_by": 12}
+MOST = {"rtn_km": 25, "screening": 11, "maximum": 13, "speed": 8, "movers": 14, "told_by": 12}
 RTN: Mapping[str, str] = {"R": "radial_km", "T": "in_track_km", "N": "cross_track_km"}
 MESSAGE = "operator's message"
 PICTURES = 6

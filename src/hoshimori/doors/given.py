@@ -63,9 +63,10 @@ def view_of(
     names = [n for i in taken for n in i.names]
     messages = [c for i in taken for c in i.conjunctions]
     view = MemoryView(sets, start, stop, known, ephemerides, names, data_modes=modes, conjunctions=messages)
-    if not len(view.latest()) and not view.ephemerides():
+    if not len(view.latest()) and not view.ephemerides() and not view.conjunctions():
         chosen = ", ".join(m.name for m in modes)
-        raise NothingFound(f"none of the {len(sets)} element sets read is {chosen} and known by {known}: see --mode and --as-of")
+        what = f"{len(sets)} element sets" if len(sets) or not messages else f"{len(messages)} messages"
+        raise NothingFound(f"none of the {what} read is {chosen} and known by {known}: see --mode and --as-of")
     return view
 
 

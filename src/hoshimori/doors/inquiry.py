@@ -45,9 +45,11 @@ class Asked:
 
 
 def names_of(view: View, norad_ids: Sequence[int]) -> dict[str, str]:
-    """Catalogue number as text to the last name known."""
+    """Catalogue number as text to the last name known; of who has none, what a conjunction message calls it."""
     found = sorted(view.names(norad_ids), key=lambda n: n.first_seen_utc) if norad_ids else []
-    return {str(n.norad_id): n.name for n in found if n.name}
+    named = {str(n.norad_id): n.name for n in found if n.name}
+    called = {str(o.norad_id): o.name for m in view.conjunctions() for o in m.objects if o.name} if norad_ids else {}
+    return {str(k): name for k in norad_ids if (name := named.get(str(k)) or called.get(str(k)))}
 
 
 def ask(
