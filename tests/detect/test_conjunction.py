@@ -251,6 +251,15 @@ def test_a_message_about_a_satellite_without_an_orbit_is_still_told() -> None:
     assert "own_miss_km" not in event.quantities
 
 
+def test_who_could_move_is_told_by_the_message_where_the_catalogue_says_nothing() -> None:
+    elsewhere = told(HOST, DAYS, [300.0] * 5).having(norad_id=np.full(5, 77))
+    said = message()
+    fragment = dataclasses.replace(said.objects[1], name="COSMOS 1408 DEB", object_type="", maneuverable="N/A")
+    (event,) = events(view(elsewhere, conjunctions=[dataclasses.replace(said, objects=(said.objects[0], fragment))]))
+    assert [m.can for m in known(event).movers] == ["unknown", "no"]
+    assert known(event).movers[1].reason.code == "debris cannot move"
+
+
 def test_a_message_without_covariance_is_told_and_its_number_is_not_ours() -> None:
     said = message()
     one, two = (dataclasses.replace(o, covariance_rtn_m=None) for o in said.objects)

@@ -18,7 +18,7 @@ from hoshimori.detect.records import Records
 from hoshimori.detect.soundness import Suspicion
 from hoshimori.detect.thresholds import Radius, Settings
 from hoshimori.detect.trend import Trend
-from hoshimori.facts import Asset, DataMode, Floats, Watchlist
+from hoshimori.facts import Asset, ConjunctionObject, DataMode, Floats, Watchlist
 from hoshimori.findings import Event, Evidence, Explanation, Quantity, Reason, iso
 from hoshimori.ports import View
 from hoshimori.sky import relative
@@ -133,9 +133,12 @@ class Writer:
         cospar = str(history.cospar_id[-1]) if len(history) else ""
         return Side(self._text(key), name, cospar, near.types_of(key), r_km, v_km_s, rtn, basis)
 
-    def _mover(self, key: int, declared: str = "") -> Mover:
+    def _mover(self, key: int, told: ConjunctionObject | None = None) -> Mover:
+        """told: what a message says of it, where the catalogue says nothing."""
         kind = self.near.types_of(key) if self.near is not None and key in self.near.bodies.keys else ""
-        return self.records.mover(key, kind, declared)
+        if told is not None and kind in ("", "UNKNOWN"):
+            kind = told.object_type if told.object_type not in ("", "UNKNOWN") else sizes.type_by_name(told.name)
+        return self.records.mover(key, kind, "" if told is None else told.maneuverable)
 
     # ---- what others wrote
 
@@ -150,7 +153,7 @@ class Writer:
         tests = [self._judged(told, found), *self._passed(told.last.tca_utc)]
         if other.norad_id is not None:
             tests.append(self._neighbour(told.number, other.norad_id))
-        movers = (self._mover(told.number, subject.maneuverable), self._mover(other.norad_id or 0, other.maneuverable))
+        movers = (self._mover(told.number, subject), self._mover(other.norad_id or 0, other))
         sides, flat, quantities = _from_message(told, found)
         quantities["messages"] = Quantity(float(len(told.messages)), "1")
         quantities |= _trend(trend) | _beside(told, ours)

@@ -56,7 +56,7 @@ EN: Mapping[str, str] = {
     "until": "Until",
     "evidence": "Evidence",
     "nothing": "Nothing in this window.",
-    "sigma_note": "± is one sigma from the age of both element sets (consistency of public sets, not absolute error).",
+    "sigma_note": "± is one sigma from the class of orbit and the age of both element sets; tails are longer than that says.",
     "exercise_note": "EXERCISE: an invented sky. No statement here is about a real object.",
     "mixed_note": "This report contains records that are not REAL: {modes}.",
     "verify_note": "Every claim can be run again from its own evidence: hoshimori verify events.jsonl",

@@ -56,7 +56,7 @@ JA: Mapping[str, str] = {
     "until": "終了",
     "evidence": "証拠",
     "nothing": "この期間には該当がありません。",
-    "sigma_note": "± は双方の軌道要素の経過時間に基づく 1σ です（公開要素の整合性であり、絶対誤差ではありません）。",
+    "sigma_note": "± は両方の軌道要素の軌道種別と古さから求めた1σ。裾はこれより長い。",
     "exercise_note": "演習 (EXERCISE): 架空の空です。実在の物体に関する記述は一切ありません。",
     "mixed_note": "この報告には REAL 以外の記録が含まれます: {modes}。",
     "verify_note": "すべての主張は、その証拠から再計算して検証できます: hoshimori verify events.jsonl",
