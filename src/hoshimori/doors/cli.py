@@ -81,7 +81,7 @@ def ingest(
     home: Home = None,
     as_json: AsJson = False,
 ) -> None:
-    """Take element sets and ephemerides into the catalogue; what is already held is passed over."""
+    """Take element sets, ephemerides and conjunction messages into the catalogue; what is already held is passed over."""
     from hoshimori.doors import asking, library, tables
     from hoshimori.facts import DataMode
 
