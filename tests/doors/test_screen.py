@@ -291,3 +291,16 @@ def test_killed_and_started_again_it_gives_what_it_would_have_given(file: Path, 
     untouched = {name: (run / name).stat().st_mtime_ns for name in kept if name.removesuffix(".parquet")[11:] in days}
     assert untouched == {name: kept[name] for name in untouched}
     assert len(untouched) == len(days)
+
+
+@pytest.mark.parametrize(("lang", "said"), [("en", "could not be read"), ("ja", "読めなかった箇所")])
+def test_a_torn_file_is_used_as_far_as_it_goes_and_the_tear_is_told(file: Path, lang: str, said: str) -> None:
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text[: len(text) // 2], encoding="utf-8")
+    done = screened(file, *START, "--within", "30", "--lang", lang)
+    assert done.code == 0
+    assert said in done.err
+    assert str(file) in done.err
+    told = json.loads(screened(file, *START, "--within", "30", "--json").out.splitlines()[0])
+    assert told["objects"] < OBJECTS
+    assert len(told["problems"]) >= 1

@@ -28,12 +28,13 @@ def history(
     as_json: AsJson = False,
 ) -> None:
     """One object's life on one time axis: elements, burns, who stayed near, gaps; or the list of its element sets."""
-    from hoshimori.doors import asking, inquiry, life, lives, picture, tables
+    from hoshimori.doors import asking, inquiry, life, lives, picture, tables, terminal
 
     picture.check_kind(out)
     modes = asking.modes([m.value for m in mode or []])
     with progress_bar(as_json) as progress:
         opened = inquiry.ask(take_from or [], home=home, as_of=as_of, start=start, stop=stop, modes=modes, progress=progress)
+        terminal.tell_problems(opened.problems, lang.value)
         if as_json or table or last is not None:
             sets = inquiry.history_in(opened, norad_id)
             tables.show_history(sets, opened.view.names([norad_id]), NEWEST_ROWS if last is None else last, as_json)
@@ -59,11 +60,12 @@ def manoeuvres(
     as_json: AsJson = False,
 ) -> None:
     """Who moved, when and by how much; what cannot be told, and why, goes to standard error."""
-    from hoshimori.doors import asking, inquiry, lives, moves
+    from hoshimori.doors import asking, inquiry, lives, moves, terminal
 
     modes = asking.modes([m.value for m in mode or []])
     with progress_bar(as_json) as progress:
         opened = inquiry.ask(take_from or [], home=home, as_of=as_of, start=start, stop=stop, modes=modes, progress=progress)
+        terminal.tell_problems(opened.problems, lang.value)
         told, sets = lives.burns_in(opened, norad or [], known, min_probability, progress)
     numbers = sorted({b.norad_id for b in told.burns} | {u.norad_id for u in told.untold[: moves.FEW]})
     names = opened.names(numbers)
@@ -83,12 +85,13 @@ def stays(
 ) -> None:
     """Who stays near the satellites of a watchlist, each stay judged against what chance would give."""
     from hoshimori.alliance import watchlist as named
-    from hoshimori.doors import asking, inquiry, lives, moves
+    from hoshimori.doors import asking, inquiry, lives, moves, terminal
 
     chosen = named(watchlist)
     modes = asking.modes([m.value for m in mode or []])
     with progress_bar(as_json) as progress:
         opened = inquiry.ask(take_from or [], home=home, as_of=as_of, start=start, stop=stop, modes=modes, progress=progress)
+        terminal.tell_problems(opened.problems, lang.value)
         found = lives.stays_in(opened, chosen, progress)
     names = opened.names(sorted({int(k) for s in found for k in (s.subject, s.other) if k.isdigit()}))
     moves.show_stays(found, chosen, lives.with_orbit(opened.view, chosen), names, lang=lang.value, as_json=as_json)

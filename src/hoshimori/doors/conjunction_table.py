@@ -15,7 +15,7 @@ from hoshimori.detect.conjunction_record import Plane, detail
 from hoshimori.doors import encounter_plane_svg, miss_trend_svg
 from hoshimori.doors.conjunctions import OWN, Met, by_risk
 from hoshimori.doors.encounter_plane import EncounterPlane
-from hoshimori.doors.screen_table import ahead_lines, probability
+from hoshimori.doors.screen_table import ahead_lines, probability, problem_lines
 from hoshimori.doors.terminal import console
 from hoshimori.doors.words import metres, minute, say, words
 from hoshimori.facts import DataMode
@@ -68,7 +68,7 @@ def tell_unseen(met: Met, lang: str) -> None:
     if met.unseen:
         said = words(lang)["assets without orbit"].format(count=len(met.unseen), which=", ".join(met.unseen[:6]))
         print(f"hoshimori: {said}", file=sys.stderr)
-    for line in ahead_lines(met.ahead, words(lang)):
+    for line in (*problem_lines(met.problems, words(lang)), *ahead_lines(met.ahead, words(lang))):
         print(f"hoshimori: {line}", file=sys.stderr)
 
 

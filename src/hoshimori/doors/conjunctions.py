@@ -16,7 +16,7 @@ from hoshimori.doors import asking, windows
 from hoshimori.doors.folder import write_text
 from hoshimori.doors.inquiry import ask
 from hoshimori.doors.library import MODES, Moment
-from hoshimori.errors import DataError, NothingFound, UsageError
+from hoshimori.errors import DataError, NothingFound, Problem, UsageError
 from hoshimori.facts import DataMode, Watchlist
 from hoshimori.findings import Event
 from hoshimori.formats import dump_cdm
@@ -38,6 +38,8 @@ class Met:
     unseen: tuple[str, ...]
     ahead: tuple[int, ...] = ()
     """Objects left out because their sets are dated far ahead of all others."""
+    problems: tuple[Problem, ...] = ()
+    """What could not be read of the files named, or only with a reservation."""
 
 
 def conjunctions(
@@ -94,7 +96,8 @@ def meet(
             f"{opened.said}: ingest a source that carries them, or see --mode and --as-of"
         )
     found = detector.detect(view, chosen, progress=progress)
-    return Met(tuple(sorted((e for e in found if e.kind == "conjunction"), key=by_risk)), view, chosen, unseen, opened.ahead)
+    events = tuple(sorted((e for e in found if e.kind == "conjunction"), key=by_risk))
+    return Met(events, view, chosen, unseen, opened.ahead, opened.problems)
 
 
 def _detector(within_km: float | None, sizes: str | Path | None) -> Conjunction:

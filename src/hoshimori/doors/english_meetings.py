@@ -30,6 +30,7 @@ MEETINGS: dict[str, str] = {
     "screening note": "Screening probability: from public element sets, with errors learnt from how these err. Maximum "
     "probability: the largest over every scale of that covariance. diluted: a better known orbit could give a higher "
     "probability. For a decision, an operator's own data are needed.",
+    "not read": "could not be read, or only with a reservation: {count}; such as {first}",
     "assets without orbit": "assets without an orbit here, about which nothing can be said: {count} ({which})",
     "not screened": "objects not screened for all of the window: {count}; {why}; such as {first}, {span}",
     # who was not screened

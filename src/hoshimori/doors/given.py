@@ -11,7 +11,7 @@ from hoshimori import watch
 from hoshimori.catalogue import MemoryView
 from hoshimori.catalogue.intake import Intake, take_in
 from hoshimori.catalogue.raw import Arrival
-from hoshimori.errors import FormatError, NothingFound
+from hoshimori.errors import FormatError, NothingFound, Problem
 from hoshimori.facts import DataMode, ElementSets, Received
 from hoshimori.formats import read
 from hoshimori.ports import Progress, silent
@@ -22,16 +22,25 @@ BACK = np.timedelta64(90, "D")
 """How far back a window on files reaches when no start is named."""
 
 
-def intakes(paths: Sequence[str | Path], *, data_mode: DataMode = DataMode.REAL, progress: Progress = silent) -> list[Intake]:
+def intakes(
+    paths: Sequence[str | Path],
+    *,
+    data_mode: DataMode = DataMode.REAL,
+    progress: Progress = silent,
+    problems: list[Problem] | None = None,
+) -> list[Intake]:
     """Every file read, with its times of knowledge: a first-seen log beside a file is honoured as on ingest.
 
-    Raises NothingFound or DataError where a path cannot be read, FormatError with every Problem where no orbit was read.
+    What was refused or read with a reservation goes into `problems`. Raises NothingFound or DataError where a path cannot be
+    read, FormatError with every Problem where no orbit was read.
     """
     folders = [Folder(Path(p), data_mode=data_mode) for p in paths]
     taken = [take_in(item, Arrival.of(item), read, looked_before=False) for item in _arrivals(folders, progress)]
+    found = [*(p for i in taken for p in i.problems), *(p for f in folders for p in f.problems)]
     if not any(len(i.sets) or i.ephemerides or i.conjunctions for i in taken):
-        problems = [*(p for i in taken for p in i.problems), *(p for f in folders for p in f.problems)]
-        raise FormatError(f"{', '.join(map(str, paths))}: no orbit could be read", problems)
+        raise FormatError(f"{', '.join(map(str, paths))}: no orbit could be read", found)
+    if problems is not None:
+        problems += found
     return taken
 
 

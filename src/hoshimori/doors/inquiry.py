@@ -12,6 +12,7 @@ from hoshimori import watch as corridor
 from hoshimori.catalogue import Catalogue
 from hoshimori.doors import given, library
 from hoshimori.doors.library import MODES, Moment
+from hoshimori.errors import Problem
 from hoshimori.facts import DataMode, ElementSets
 from hoshimori.ports import Progress, View, silent
 
@@ -32,6 +33,8 @@ class Asked:
     """The same facts seen through another window."""
     ahead: tuple[int, ...] = ()
     """Objects left out because their sets are dated far ahead of all others; only where that was asked for."""
+    problems: tuple[Problem, ...] = ()
+    """What could not be read of the files named, or only with a reservation."""
 
     def names(self, norad_ids: Sequence[int]) -> dict[str, str]:
         """Catalogue number as text to the last name known."""
@@ -71,7 +74,8 @@ def ask(
     first, last = (None if t is None else library.moment(t, catalogue) for t in (start, stop))
     if paths:
         cut = None if as_of is None or (isinstance(as_of, str) and as_of == "data") else library.moment(as_of, catalogue)
-        taken = given.intakes(paths, data_mode=modes[0], progress=progress)
+        problems: list[Problem] = []
+        taken = given.intakes(paths, data_mode=modes[0], progress=progress, problems=problems)
         late: tuple[int, ...] = ()
         if cut is None and sound:
             cut, late = given.sound_end(taken)
@@ -80,7 +84,7 @@ def ask(
         def again(begin: np.datetime64, end: np.datetime64) -> View:
             return given.view_of(taken, as_of_utc=view.as_of_utc, start_utc=begin, stop_utc=end, modes=modes)
 
-        return Asked(view, first, last, str(as_of or "data"), True, again, late)
+        return Asked(view, first, last, str(as_of or "data"), True, again, late, tuple(problems))
     known = library.moment("now" if as_of is None else as_of, catalogue)
 
     def through(begin: np.datetime64, end: np.datetime64) -> View:

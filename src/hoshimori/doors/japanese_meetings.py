@@ -29,6 +29,7 @@ MEETINGS: dict[str, str] = {
     "top stays": "滞在 {count} 件のうち先頭 {shown} 件。すべて見るには --top 0",
     "screening note": "選別確率: 公開軌道要素と、その誤差の実績から求めた値。最大確率: 共分散の大きさをあらゆる倍率に変えたと"
     "きの最大値。希釈域: 軌道がより正確に分かれば確率が上がりうる。判断には運用者自身のデータが必要です。",
+    "not read": "読めなかった箇所、または留保付きで読んだ箇所: {count} 件。例: {first}",
     "assets without orbit": "ここに軌道がなく、何も言えない資産: {count}（{which}）",
     "not screened": "期間の全部または一部で選別していない物体: {count}。{why}。例: {first}、{span}",
     # 選別していない物体

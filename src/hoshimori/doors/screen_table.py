@@ -21,7 +21,7 @@ from hoshimori.doors.long_run import Run
 from hoshimori.doors.screens import Wanted
 from hoshimori.doors.terminal import console, put_lines
 from hoshimori.doors.words import metres, minute, say, words
-from hoshimori.errors import UsageError
+from hoshimori.errors import Problem, UsageError
 from hoshimori.facts import DataMode
 from hoshimori.findings import Reason
 
@@ -62,6 +62,7 @@ def show(run: Run, asked: Wanted, *, by: str, top: int, lang: str, form: str) ->
 
 def told_apart(run: Run, asked: Wanted, w: Mapping[str, str]) -> Iterator[str]:
     """What must not be taken for "nothing came near": assets without an orbit, objects that could not be followed."""
+    yield from problem_lines(asked.problems, w)
     if asked.unseen:
         yield w["assets without orbit"].format(count=len(asked.unseen), which=", ".join(asked.unseen[:6]))
     yield from ahead_lines(asked.ahead, w)
@@ -85,6 +86,12 @@ def ahead_lines(ahead: Sequence[int], w: Mapping[str, str]) -> Iterator[str]:
         yield w["dated ahead"].format(count=f"{len(ahead):,}", first=ahead[0])
 
 
+def problem_lines(problems: Sequence[Problem], w: Mapping[str, str]) -> Iterator[str]:
+    """What of the files named could not be read, or only with a reservation."""
+    if problems:
+        yield w["not read"].format(count=f"{len(problems):,}", first=problems[0])
+
+
 def summary(run: Run, asked: Wanted) -> dict[str, Any]:
     """What was asked and how much came of it."""
     counts = {"approaches": run.count("approaches"), "stays": len(screens.stays(run))}
@@ -96,6 +103,7 @@ def summary(run: Run, asked: Wanted) -> dict[str, Any]:
         "not_screened": out,
         "without_orbit": list(asked.unseen),
         "dated_ahead": list(asked.ahead),
+        "problems": [str(p) for p in asked.problems],
     }
 
 

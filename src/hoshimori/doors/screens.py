@@ -21,7 +21,7 @@ from hoshimori.doors.inquiry import ask
 from hoshimori.doors.library import MODES, Moment, check_number, no_sets
 from hoshimori.doors.long_run import Columns, Run
 from hoshimori.doors.screen_cost import price, refuse_costly, threads
-from hoshimori.errors import DataError, NothingFound
+from hoshimori.errors import DataError, NothingFound, Problem
 from hoshimori.facts import DataMode, ElementSets, Ephemeris, ObjectName, Watchlist
 from hoshimori.findings import iso
 from hoshimori.formats.sizes import SizeTable, read_sizes
@@ -52,6 +52,7 @@ class Wanted:
     sizes: SizeTable | None = None
     sizes_digest: str = ""
     ahead: tuple[int, ...] = ()  # objects left out because their sets are dated far ahead of all others
+    problems: tuple[Problem, ...] = ()  # what could not be read of the files named, or only with a reservation
 
     @property
     def objects(self) -> int:
@@ -118,7 +119,19 @@ def wanted(
     watched, unseen = _watched(chosen, norad_ids, known, opened.said)
     table, digest = _sizes(sizes)
     return Wanted(
-        sets, given, tuple(view.names()), begin, end, view.as_of_utc, within_km, watched, unseen, table, digest, opened.ahead
+        sets,
+        given,
+        tuple(view.names()),
+        begin,
+        end,
+        view.as_of_utc,
+        within_km,
+        watched,
+        unseen,
+        table,
+        digest,
+        opened.ahead,
+        opened.problems,
     )
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import codecs
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from hoshimori.errors import Problem
 
 PLAIN = {"±": "+/-", "–": "-", "—": "-", "°": " deg", "Δ": "d", "·": "-", "…": "...", "→": "->"}
 """What is written instead where a terminal cannot show a sign; anything else becomes a question mark."""
@@ -28,6 +30,15 @@ def prepare() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="hoshimori-plain")
+
+
+def tell_problems(problems: Sequence[Problem], lang: str) -> None:
+    """What of the files named could not be read, or only with a reservation, on standard error."""
+    from hoshimori.doors.screen_table import problem_lines
+    from hoshimori.doors.words import words
+
+    for line in problem_lines(problems, words(lang)):
+        print(f"hoshimori: {line}", file=sys.stderr)
 
 
 def console() -> Console:
