@@ -14,7 +14,7 @@ import pytest
 import typer.main
 from typer.core import TyperGroup
 
-from hoshimori.doors import cli
+from hoshimori.doors import cli, options
 from hoshimori.errors import HoshimoriError
 from tests.pages import ROOT, blocks
 
@@ -131,4 +131,4 @@ def test_every_error_is_in_the_table_of_exit_codes_with_its_code() -> None:
 
 
 def test_the_exit_codes_of_the_command_line_itself_are_in_the_table() -> None:
-    assert {cli.FOUND, cli.DIFFERENT, cli.STOPPED, cli.PIPE_CLOSED, 0} <= exit_codes().keys()
+    assert {options.FOUND, cli.DIFFERENT, cli.STOPPED, cli.PIPE_CLOSED, 0} <= exit_codes().keys()
