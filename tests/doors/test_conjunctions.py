@@ -106,6 +106,39 @@ def test_each_meeting_is_told_with_its_sigma_its_risk_and_its_trend(asked: tuple
     assert risks == sorted(risks, reverse=True) or len({e.normal for e in found}) == 2
 
 
+def test_of_everything_known_each_pair_is_told_once(asked: tuple[str | Path, ...]) -> None:
+    one = events(hoshimori("conjunctions", *asked, "--json"))
+    place = asked[1]
+    every = events(hoshimori("conjunctions", "--from", place, "--watch", "everything", *MODE, "--days", "0.5", "--json"))
+    assert {(e.subject, *e.others) for e in every} == {(str(ONE), str(TWO))}
+    assert {e.start_utc for e in every} <= {e.start_utc for e in one}
+    assert len({e.start_utc for e in every}) == len(every) > 5
+
+
+def test_a_table_of_sizes_makes_the_radius(asked: tuple[str | Path, ...], tmp_path: Path) -> None:
+    table = tmp_path / "sizes.csv"
+    table.write_text(f"ObjectID,HBR,HBRSigma,HBRSource\n{ONE},3.0,0.0,SFK\n{TWO},4.0,0.0,SFK\n", encoding="utf-8")
+    small = events(hoshimori("conjunctions", *asked, "--sizes", table, "--json"))
+    assert {e.quantities["radius_m"].value for e in small} == {7.0}
+    told = detail(small[0])
+    assert told is not None
+    assert [r.basis for r in told.radii] == ["measured", "measured"]
+
+
+def test_a_message_among_the_files_outranks_what_is_computed(asked: tuple[str | Path, ...], tmp_path: Path) -> None:
+    folder = tmp_path / "messages"
+    own = events(hoshimori("conjunctions", *asked, "--cdm", folder, "--json"))
+    one = sorted(folder.iterdir())[0]
+    theirs = tmp_path / "operator.cdm"
+    text = one.read_text(encoding="utf-8")
+    theirs.write_text(re.sub(r"ORIGINATOR( *)= .*", r"ORIGINATOR\1= OPERATOR", text), encoding="utf-8")
+    found = events(hoshimori("conjunctions", *asked, "--from", theirs, "--json"))
+    (told,) = (e for e in found if e.label == "operator's message")
+    assert len(found) == len(own)
+    assert told.quantities["own_miss_km"].value == pytest.approx(told.quantities["miss_km"].value, abs=2e-3)
+    assert "OPERATOR" in hoshimori("conjunctions", *asked, "--from", theirs, "--top", "0").out
+
+
 def test_nothing_is_called_a_pc(asked: tuple[str | Path, ...]) -> None:
     done = hoshimori("conjunctions", *asked)
     assert "Screening" in done.out

@@ -97,7 +97,9 @@ def pc(
 
 
 def conjunctions(
-    watchlist: Annotated[str, typer.Option("--watch", help="A built-in watchlist (japan-comms, japan-all) or a .toml file.")],
+    watchlist: Annotated[
+        str, typer.Option("--watch", help="A built-in watchlist (japan-comms, japan-all), a .toml file, or 'everything' known.")
+    ],
     take_from: From = None,
     start: Annotated[str | None, typer.Option(help="Start of the window: ISO 8601 UTC. Default: --as-of.")] = None,
     stop: Annotated[str | None, typer.Option(help="End of the window.")] = None,

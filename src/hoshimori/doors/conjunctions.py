@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from hoshimori.alliance import watchlist as named_watchlist
-from hoshimori.detect.conjunction import Conjunction
+from hoshimori.detect.conjunction import Conjunction, everything
 from hoshimori.detect.conjunction_messages import cdm_of
+from hoshimori.detect.nearing import EVERYTHING
 from hoshimori.detect.thresholds import Settings
 from hoshimori.doors import asking, windows
 from hoshimori.doors.folder import write_text
@@ -59,7 +60,8 @@ def conjunctions(
 
     Each is an event of kind "conjunction" with miss, R, T, N, speed, screening and maximum probability, each with what it rests
     on; `hoshimori.detect.conjunction.detail(event)` gives the trend, who could move, sizes and the encounter plane. An operator's
-    message (CDM) outranks our own computation. `sizes`: a table of radii (CSV: ObjectID, HBR, HBRSigma, HBRSource).
+    message (CDM) outranks our own computation. watchlist: "everything" asks of all objects known. `sizes`: a table of radii (CSV:
+    ObjectID, HBR, HBRSigma, HBRSource).
     """
     met = meet(
         paths, watchlist=watchlist, home=home, as_of=as_of, start=start, stop=stop, days=days, within_km=within_km, sizes=sizes,
@@ -85,11 +87,12 @@ def meet(
     """`conjunctions` with the view behind them."""
     within_km = asking.range_km(within_km)
     windows.check(days, stop)
-    chosen = watchlist if isinstance(watchlist, Watchlist) else named_watchlist(watchlist)
+    named = watchlist if isinstance(watchlist, Watchlist) or watchlist == EVERYTHING else named_watchlist(watchlist)
     detector = _detector(within_km, sizes)
     opened = ask(paths, home=home, as_of=as_of, modes=modes, sound=True, progress=progress)
     view = opened.reopen(*windows.ahead(opened.view.as_of_utc, start, stop, days, DAYS, home))
-    unseen = _unseen(view, chosen)
+    chosen = named if isinstance(named, Watchlist) else everything(view)
+    unseen = () if named == EVERYTHING else _unseen(view, chosen)
     if len(unseen) == len(chosen.assets):
         raise NothingFound(
             f"none of the {len(chosen.assets)} assets of {chosen.watchlist_id} has an orbit or a message known as of "
