@@ -122,7 +122,7 @@ def test_a_table_of_sizes_makes_the_radius(asked: tuple[str | Path, ...], tmp_pa
     assert {e.quantities["radius_m"].value for e in small} == {7.0}
     told = detail(small[0])
     assert told is not None
-    assert [r.basis for r in told.radii] == ["measured", "measured"]
+    assert [r[2] for r in told.radii] == ["measured", "measured"]
 
 
 def test_a_message_among_the_files_outranks_what_is_computed(asked: tuple[str | Path, ...], tmp_path: Path) -> None:
