@@ -240,7 +240,7 @@ def _refined(
     offset = _turns(squared, which, middle - piece, middle + piece, step * RATE_SPAN)
     inside = np.isfinite(offset) & (offset > -piece) & (offset < step + piece)
     which, offset = which[inside], offset[inside]
-    calm = ~broken_between(*breaks, watched[which], other[which], left_us[which] - 3 * step_us, left_us[which] + 4 * step_us)
+    calm = _smooth(trajectories, watched[which], other[which], left_us[which], step)
     offset[calm] = _steadied(squared, which[calm], offset[calm], step)
     return _described(trajectories, watched[which], other[which], left_us[which], offset, within_km)
 
@@ -281,6 +281,24 @@ def _turns(squared: Callable[[Ints, Floats], Floats], which: Ints, lo_s: Floats,
     return found
 
 
+def _span_s(step_s: float) -> float:
+    return max(STEADY_SPAN * step_s, min(0.5 * step_s, STEADY_S))
+
+
+def _smooth(trajectories: Trajectories, watched: Ints, other: Ints, left_us: Ints, step_s: float) -> Bools:
+    """(k,) are both paths those of one set each, as far as `_steadied` reaches? Where sets are blended the acceleration jumps at
+    every epoch, and between given states with every piece of the interpolation: a long base would be wrong there."""
+    from hoshimori.sky._meetings import broken_between
+
+    several = np.repeat(np.diff(trajectories.first) > 1, np.diff(trajectories.first))
+    row = np.repeat(np.arange(trajectories.rows), np.diff(trajectories.first))[several]
+    reach_us = round((4.0 * _span_s(step_s) + step_s / SUBSTEPS) * 1e6)
+    first, last = left_us - reach_us, left_us + round(step_s * 1e6) + reach_us
+    kinked = broken_between(row, trajectories.epoch_us[several], watched, other, first, last)
+    owned = np.isin(watched, list(trajectories.given)) | np.isin(other, list(trajectories.given))
+    return np.asarray(~kinked & ~owned)
+
+
 def _steadied(squared: Callable[[Ints, Floats], Floats], which: Ints, offset_s: Floats, step_s: float) -> Floats:
     """The same minima by one step of Newton over a longer base.
 
@@ -288,7 +306,7 @@ def _steadied(squared: Callable[[Ints, Floats], Floats], which: Ints, offset_s: 
     over half a minute by a hundredth of that. Nine points, so that shallow minima are not moved by the length of the base.
     Reference: Fornberg, Mathematics of Computation 51, 1988, tables 1 and 2.
     """
-    span = max(STEADY_SPAN * step_s, min(0.5 * step_s, STEADY_S))
+    span = _span_s(step_s)
     values = [squared(which, offset_s + k * span) for k in range(-4, 5)]
     slope = sum(w * v for w, v in zip(FIRST, values, strict=True)) / span
     bend = sum(w * v for w, v in zip(SECOND, values, strict=True)) / span**2
