@@ -74,7 +74,7 @@ def test_in_the_equator_the_angle_counts_from_the_x_axis() -> None:
 def test_of_one_fit_issued_twice_the_last_is_heard_and_unusable_sets_are_passed_over() -> None:
     sets = history(10)
     again = sets.having(epoch_utc=sets.epoch_utc + np.timedelta64(900, "us"))
-    broken = sets.take(slice(0, 2)).having(eccentricity=np.array([1.5, np.nan]), epoch_utc=sets.epoch_utc[:2] + 10 * DAY_US)
+    broken = sets.take(slice(0, 2)).having(eccentricity=np.array([1.5, np.nan]), epoch_utc=sets.epoch_utc[:2] + np.timedelta64(10, "D"))
     kept, satellites = differences.usable(type(sets).concat([sets, again, broken]))
     assert len(kept) == len(satellites) == 10
     assert (kept.epoch_utc == again.epoch_utc).all()
