@@ -10,7 +10,6 @@ from hoshimori.tracking import differences
 from tests.tracking.made import INC, START, burn, history
 
 AGES = np.array([1.0, 3.0, 7.0])
-DAY_US = 86_400_000_000
 
 
 def test_sets_without_error_do_not_differ() -> None:
@@ -74,7 +73,9 @@ def test_in_the_equator_the_angle_counts_from_the_x_axis() -> None:
 def test_of_one_fit_issued_twice_the_last_is_heard_and_unusable_sets_are_passed_over() -> None:
     sets = history(10)
     again = sets.having(epoch_utc=sets.epoch_utc + np.timedelta64(900, "us"))
-    broken = sets.take(slice(0, 2)).having(eccentricity=np.array([1.5, np.nan]), epoch_utc=sets.epoch_utc[:2] + np.timedelta64(10, "D"))
+    broken = sets.take(slice(0, 2)).having(
+        eccentricity=np.array([1.5, np.nan]), epoch_utc=sets.epoch_utc[:2] + np.timedelta64(10, "D")
+    )
     kept, satellites = differences.usable(type(sets).concat([sets, again, broken]))
     assert len(kept) == len(satellites) == 10
     assert (kept.epoch_utc == again.epoch_utc).all()
