@@ -35,6 +35,15 @@ def _rough(s):  # type: ignore[no-untyped-def]
 
 
 @compiled
+def rough(table):  # type: ignore[no-untyped-def]
+    """(n,) for each set."""
+    out = np.zeros(len(table), np.bool_)
+    for k in range(len(table)):
+        out[k] = _rough(table[k])
+    return out
+
+
+@compiled
 def _at(s, w, c, t_us, shift_min, r, v, error):  # type: ignore[no-untyped-def]
     for j in range(len(t_us)):
         w[T + j] = (t_us[j] - s.epoch_us) / 6e7 + shift_min

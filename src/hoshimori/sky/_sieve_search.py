@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -157,6 +158,22 @@ class Search:
         if len(rest):
             r, v = tr.take(rest).grid(t_us.astype("datetime64[us]"))
             put(r, v, rest, block)
+        rough = rest[self._rough[rest]]
+        if len(rough):
+            mine = tr.take(rough)
+            r, v = mine.grid(t_us.astype("datetime64[us]"))
+            before, after = (mine.grid((t_us + side).astype("datetime64[us]"))[0] for side in (-500_000, 500_000))
+            put(r, np.where(np.isnan(after - before), v, after - before), rough, block)
+
+    @cached_property
+    def _rough(self) -> Bools:
+        """(rows,) has the row a set whose velocity the theory gets wrong? Its blended path needs differences of positions too."""
+        from hoshimori.sky._sieve_kernel import rough
+
+        tr = self.trajectories
+        out = np.zeros(tr.rows, bool)
+        out[np.repeat(np.arange(tr.rows), np.diff(tr.first))[rough(tr.satellites.table)]] = True
+        return out
 
     # ---- paths that end, begin or break
 
