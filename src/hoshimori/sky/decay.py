@@ -1,0 +1,157 @@
+"""How orbits sink: drag averaged over revolutions, how long an object stays up, and its ballistic coefficient from its past.
+
+Mean elements (axis as SGP4 has it, after Kozai's correction is undone: `secular.mean_axis_km`), density of NRLMSISE-00 by day
+(sky/atmosphere.py: season, solar flux, Ap, latitude, local time), an atmosphere that turns with the Earth, an oblate Earth,
+J2 rates of node and perigee, the short-period J2 and long-period J3 parts of the height.
+Assumes: one constant B = Cd A/m; no winds, no lift, no light pressure; no Sun and Moon, which move the perigee of eccentric
+orbits by tens of km (do not trust eccentricities above 0.3 over months); no resonance; elements of one moment.
+Averaged over the revolution, so in the last two or three revolutions the time to the end is good to about half a revolution.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from hoshimori.errors import UsageError
+from hoshimori.sky import atmosphere, secular
+from hoshimori.sky.atmosphere import Activity
+
+Floats = npt.NDArray[np.float64]
+Times = npt.NDArray[np.datetime64]
+US_PER_DAY = 86_400_000_000
+
+
+class Fall(NamedTuple):
+    """Days (n,) from the epoch until the lowest point passes the end height, inf where still up at the last day asked for.
+
+    sma_km, ecc (n, k) mean elements at the asked days, NaN once down.
+    """
+
+    days: Floats
+    sma_km: Floats
+    ecc: Floats
+
+
+class Balance(NamedTuple):
+    """B = Cd A/m [m^2/kg] (g,) that explains the loss of axis over each gap, at the gap's middle; NaN where nothing can be said.
+
+    fall_km (g,) the observed loss; unit_fall_km (g,) what B = 1 would have lost.
+    """
+
+    value: Floats
+    t_utc: Times
+    span_days: Floats
+    fall_km: Floats
+    unit_fall_km: Floats
+
+
+def fall(
+    epoch_utc: Times,
+    sma_km: Floats,
+    ecc: Floats,
+    inc_rad: Floats,
+    raan_rad: Floats,
+    argp_rad: Floats,
+    b_m2_kg: Floats,
+    activity: Activity,
+    *,
+    until_days: float | Floats,
+    end_height_km: float = 80.0,
+    at_days: Floats | None = None,
+) -> Fall:
+    """How long each of n objects stays up. Thousands over years in seconds; see the module for what is assumed.
+
+    at_days (k,) or (n, k): days after each epoch at which to tell axis and eccentricity.
+    """
+    from hoshimori.sky import _decay_kernel as kernel
+
+    columns = np.broadcast_arrays(
+        *(np.atleast_1d(np.asarray(x, dtype=np.float64)) for x in (sma_km, ecc, inc_rad, raan_rad, argp_rad, b_m2_kg))
+    )
+    a, e, inc, node, argp, b = columns
+    _check(a, e, b, end_height_km)
+    epoch = np.broadcast_to(days_since_1970(epoch_utc), a.shape).copy()
+    until = epoch + until_days
+    asked_at = np.zeros((1, 0)) if at_days is None else np.atleast_2d(np.asarray(at_days, dtype=np.float64))
+    ask = np.ascontiguousarray(np.broadcast_to(asked_at, (len(a), asked_at.shape[1])) + epoch[:, None])
+    state = np.stack([a, e * np.cos(argp), e * np.sin(argp), inc, node], axis=1)
+    before, down = np.full((len(a), 5), np.nan), np.full(len(a), np.nan)
+    asked = np.full((*ask.shape, 2), np.nan)
+    at_start = ask == epoch[:, None]
+    asked[at_start] = np.stack(np.broadcast_arrays(a[:, None], e[:, None]), axis=-1)[np.nonzero(at_start)[0], 0]
+    now = epoch.copy()
+    day = int(np.floor(epoch.min())) if len(a) else 0
+    while np.any(going := np.isnan(down) & (now < until)):
+        day = max(day, int(np.floor(now[going].min())))
+        table = atmosphere.day_table(np.datetime64(day, "D"), activity)
+        kernel.through_day(table, float(day), state, before, b, now, until, end_height_km, down, ask, asked)
+        day += 1
+    return Fall(np.where(np.isnan(down), np.inf, down - epoch), asked[..., 0], asked[..., 1])
+
+
+def ballistic_m2_kg(
+    epoch_utc: Times,
+    mean_motion_rev_day: Floats,
+    eccentricity: Floats,
+    inc_deg: Floats,
+    raan_deg: Floats,
+    argp_deg: Floats,
+    activity: Activity,
+    *,
+    span_days: float = 3.0,
+) -> Balance:
+    """B of one object from its successive element sets (m,), in order of epoch: loss of mean axis against computed drag.
+
+    Each gap reaches from a set to the first one at least `span_days` later; gaps may overlap. Needs at least two such sets.
+    Reference: Saunders, Swinerd and Lewis, J. Spacecraft Rockets 49 (2012); Gondelach et al., Int. J. Aerospace Eng. (2017).
+    Burns are not known here: a raised orbit gives a negative B, which is handed back as it is.
+    """
+    from hoshimori.sky import _decay_kernel as kernel
+
+    t = days_since_1970(epoch_utc)
+    if np.any(np.diff(t) < 0.0):
+        raise UsageError("epoch_utc: element sets of one object in order of epoch, so that each gap has a before and an after")
+    state = _states(mean_motion_rev_day, eccentricity, inc_deg, raan_deg, argp_deg, t)
+    first = np.arange(len(t))
+    last = np.searchsorted(t, t + span_days - 1e-9)
+    first, last = first[last < len(t)], last[last < len(t)]
+    unit = np.zeros(len(first))
+    if len(first):
+        for day in range(int(np.floor(t[0])), int(np.floor(t[-1])) + 1):
+            table = atmosphere.day_table(np.datetime64(day, "D"), activity)
+            kernel.lowering(table, float(day), t[0], t[-1], state[first], state[last], t[first], t[last], unit)
+    lost = state[first, 0] - state[last, 0]
+    middle = ((t[first] + t[last]) * 0.5 * US_PER_DAY).astype(np.int64).astype("datetime64[us]")
+    with np.errstate(divide="ignore", invalid="ignore"):
+        value = np.where(unit < 0.0, lost / -unit, np.nan)
+    return Balance(value, middle, t[last] - t[first], lost, -unit)
+
+
+def _states(n_rev_day: Floats, ecc: Floats, inc_deg: Floats, raan_deg: Floats, argp_deg: Floats, t_days: Floats) -> Floats:
+    """(m, 5) states of the kernel; the node runs on without jumps, by the mean J2 rate."""
+    ecc, inc = np.asarray(ecc, dtype=np.float64), np.radians(inc_deg)
+    a = secular.mean_axis_km(np.asarray(n_rev_day, dtype=np.float64), ecc, np.asarray(inc_deg, dtype=np.float64))
+    rate = -1.5 * 1.0826267e-3 * (6378.137 / (a * (1 - ecc * ecc))) ** 2 * np.sqrt(398600.4418 / a**3) * np.cos(inc) * 86400.0
+    node = np.radians(raan_deg)
+    run = np.concatenate([node[:1], node[0] + np.cumsum(secular.advances(node, rate, t_days))]) if len(a) > 1 else node
+    argp = np.radians(argp_deg)
+    return np.stack([a, ecc * np.cos(argp), ecc * np.sin(argp), inc, run], axis=1)
+
+
+def days_since_1970(t_utc: Times) -> Floats:
+    """UTC labels as days."""
+    return np.atleast_1d(np.asarray(t_utc)).astype("datetime64[us]").astype(np.int64) / US_PER_DAY
+
+
+def _check(a: Floats, e: Floats, b: Floats, end_height_km: float) -> None:
+    if not np.all((e >= 0.0) & (e < 1.0)):
+        raise UsageError("ecc: an orbit that can decay has 0 <= e < 1")
+    if not np.all(np.isfinite(a) & (a > 0.0)):
+        raise UsageError("sma_km: a finite positive axis in km is needed")
+    if not np.all(np.isfinite(b)):
+        raise UsageError("b_m2_kg: a finite B = Cd A/m in m^2/kg is needed for each object")
+    if end_height_km < atmosphere.LOWEST_KM:
+        raise UsageError(f"end_height_km={end_height_km}: the density table begins at {atmosphere.LOWEST_KM:.0f} km")
