@@ -140,8 +140,9 @@ def _moved(ex, ey, angle):  # type: ignore[no-untyped-def]
 def through_day(table, day, state, before, b, now, until, end_km, down, ask, asked):  # type: ignore[no-untyped-def]
     """Carry every object that is up from `now` (n,) to the end of `day` (or its own `until`), all in days since 1970.
 
-    state (n, 5) a, ex, ey, inc, node; before (n, 5) rates of the last step and a scale height, NaN at first; b (n,) m^2/kg. Sets down (n,) [days
-    since 1970] where the lowest point passes end_km. ask (n, k) times, asked (n, k, 2) axis and eccentricity then. In place.
+    state (n, 5) a, ex, ey, inc, node; before (n, 5) rates of the last step and a scale height, NaN at first; b (n,) m^2/kg. Sets
+    down (n,) [days since 1970] where the lowest point passes end_km. ask (n, k) times, asked (n, k, 2) axis and eccentricity
+    then. In place.
     """
     for n in range(len(b)):
         stop = min(day + 1.0, until[n])
