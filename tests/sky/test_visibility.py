@@ -70,7 +70,7 @@ def test_rises_and_sets_are_those_of_skyfield_to_a_second() -> None:
             whole = mine.take((mine.rise_s > 0.0) & (mine.set_s < 2.0 * 86400.0))
             ours_up = mine.rise_s[mine.rise_s > 0.0]
             ours_down = mine.set_s[mine.set_s < 2.0 * 86400.0]
-            assert len(ours_up) == len(rises) and len(ours_down) == len(sets)
+            assert (len(ours_up), len(ours_down)) == (len(rises), len(sets))
             worst = max([worst, *np.abs(ours_up - rises), *np.abs(ours_down - sets)])
             count += len(whole.row)
             tops = seconds[what == 1]
@@ -127,7 +127,7 @@ def test_asked_with_minus_ninety_degrees_the_whole_window_is_one_pass_with_the_h
     paths, places = single(epoch, elements), sites()
     every = passes(paths, places, np.full(len(places), -np.pi / 2.0), EPOCH, after(1.0))
     assert len(every.row) == 2 * len(places)
-    assert (every.rise_s == 0.0).all() and (every.set_s == 86400.0).all()
+    assert set(zip(every.rise_s, every.set_s, strict=True)) == {(0.0, 86400.0)}
     above = passes(paths, places, np.zeros(len(places)), EPOCH, after(1.0))
     for i, k, top in zip(every.row, every.site, every.top_elevation_rad, strict=True):
         tops = above.top_elevation_rad[(above.row == i) & (above.site == k)]
@@ -195,7 +195,7 @@ def test_where_the_path_falls_silent_the_pass_ends() -> None:
 def test_straight_up_and_off_nadir() -> None:
     place = sites()[:1]
     t_utc = np.array([EPOCH])
-    up = frames.from_geodetic(*np.radians(SITES_DEG[0, :2]), 800.1).reshape(1, 3)
+    up = frames.from_geodetic(np.radians(SITES_DEG[0, 0]), np.radians(SITES_DEG[0, 1]), 800.1).reshape(1, 3)
     angle = np.arctan2(site_teme_km(place[0], t_utc)[0, 1], site_teme_km(place[0], t_utc)[0, 0])
     back = np.arctan2(place[0, 1], place[0, 0]) - angle
     c, s = np.cos(-back), np.sin(-back)
