@@ -91,8 +91,7 @@ def _fly(start: Floats, drag: Floats, at_s: Floats, sun: Floats, factor: Floats,
 def _advance(y: Floats, t: float, to: float, drag: float, sun: Floats, factor: Floats, first_day: int, rule: Any) -> float:
     """Moves the state on to a time; NaN where the piece has gone down."""
     while t != to:
-        height = np.sqrt(y[0] ** 2 + y[1] ** 2 + y[2] ** 2) - RADIUS_KM
-        if not height > FLOOR_KM:
+        if not _up(y):
             return np.nan
         longest = _longest_s(y)
         count = np.ceil(abs(to - t) / longest)
@@ -101,7 +100,14 @@ def _advance(y: Floats, t: float, to: float, drag: float, sun: Floats, factor: F
         now = factor[min(max(day, 0), len(factor) - 1)]
         _step(y, h, drag * now, sun, rule)
         t = to if count <= 1.0 else t + h
-    return t
+    return t if _up(y) else np.nan
+
+
+@numba.njit(cache=True, nogil=True)
+def _up(y: Floats) -> bool:
+    """Above the floor, and not thrown out by a step that met the ground's air: the iteration does not converge there."""
+    r2, v2 = y[0] ** 2 + y[1] ** 2 + y[2] ** 2, y[3] ** 2 + y[4] ** 2 + y[5] ** 2
+    return bool(r2 > (RADIUS_KM + FLOOR_KM) ** 2 and v2 < 2.0 * GM_KM3_S2 / np.sqrt(r2))
 
 
 @numba.njit(cache=True, nogil=True)

@@ -187,7 +187,7 @@ def _sets_of(
     from hoshimori.exercise.cloud_flight import fly
 
     n = len(pieces.length_m)
-    sigma_km = noise * np.clip(0.8 * np.exp(0.45 * rng.standard_normal(n)), 0.3, 2.5)
+    sigma_km = noise * np.clip(1.4 * np.exp(0.45 * rng.standard_normal(n)), 0.5, 4.0)
     acquired = rng.uniform(0.08, 0.5, n) * _DAY_S
     times, known, epochs = [], [], []
     for age in ages:
