@@ -188,7 +188,7 @@ def _any_shift(events: Floats, windows: Floats, length_s: float) -> Floats:
         raise UsageError(f"coincidence: {n} events with {len(windows)} windows are too many: ask for a shorter span")
     whole = windows[:, 1] - windows[:, 0] >= length_s
     if not n or not len(windows) or whole.any():
-        return np.eye(n + 1)[n if whole.any() else 0]
+        return np.asarray(np.eye(n + 1)[n if whole.any() else 0])
     up = ((windows[:, 0] - events[:, None]) % length_s).reshape(-1)
     down = ((windows[:, 1] - events[:, None]) % length_s).reshape(-1)
     at = np.concatenate((up, down))
