@@ -2,9 +2,9 @@
 
 A piece is seen in passes of a few looks. Each look is off by an error of its own, one shared by its pass, and a sway of a day
 and half a day that stands for the Earth's uneven field, which neither the flight nor SGP4 has. Small fresh fragments are off by
-0.5 to 4 km along the track at one look, which leaves the published set about half as far off at its epoch and further off away
-from it (the tests hold this). All rows are fitted at once by Gauss-Newton steps: position along R, T, N, each weighed by the error of a
-look; seven unknowns, B* held loosely. A set is published only where the fit agrees with its looks.
+0.5 to 4 km along the track at one look, which leaves the published set about half as far off at its epoch, and further off away
+from it (the tests hold this). All rows are fitted at once by Gauss-Newton steps: position along R, T, N, each weighed by the
+error of a look; seven unknowns, B* held loosely. A set is published only where the fit agrees with its looks.
 """
 
 from __future__ import annotations
