@@ -1,0 +1,67 @@
+"""Sensors that could see a body rise, from TOML: public ones built in, or declared by a user.
+
+sensors(text, "mine.toml")   # rows [[sensor]]: a site, where it looks, and for which cross-section its range is told
+sensors_named("public")      # the built-in list, or the path of a .toml file
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from hoshimori.alliance.launches import SECTOR, number, rows_of, sector
+from hoshimori.alliance.rules import Rule
+from hoshimori.alliance.sites import SITE_RULES
+from hoshimori.declared.launches import Sensor
+from hoshimori.declared.sites import Site
+from hoshimori.errors import UsageError
+
+_LISTS = files("hoshimori.alliance") / "lists"
+BUILT_IN = ("public",)
+
+SENSOR_RULES: Mapping[str, Rule] = {
+    **SITE_RULES,
+    "azimuth_deg": SECTOR,
+    "rcs_m2": number(1e-6, 1e6, "square metres for which max_range_km holds, above 0"),
+}
+
+
+def sensors(text: str, file: str) -> tuple[Sensor, ...]:
+    """The sensors of one TOML text. UsageError names every mistake."""
+    return tuple(_sensor(row) for row in rows_of(text, file, "sensor", SENSOR_RULES))
+
+
+def sensors_named(name_or_path: str | Path) -> tuple[Sensor, ...]:
+    """Sensors by built-in list ("public") or by the path of a TOML file."""
+    if str(name_or_path) in BUILT_IN:
+        return sensors((_LISTS / "sensors.toml").read_text(encoding="utf-8"), "sensors (built in)")
+    path = Path(name_or_path).expanduser()
+    try:
+        return sensors(path.read_text(encoding="utf-8-sig"), str(path))
+    except UnicodeDecodeError as e:
+        raise UsageError(f"{path}: byte {e.start} is not UTF-8: TOML is always UTF-8; save the file with that encoding") from e
+    except OSError as e:
+        raise UsageError(
+            f"sensors {path}: cannot be read: {e.strerror}; built in is {BUILT_IN[0]}, or give a .toml file with rows [[sensor]]"
+        ) from e
+
+
+def _sensor(row: Mapping[str, Any]) -> Sensor:
+    longitude, reach, looks, rcs = float(row["lon_deg_e"]), row.get("max_range_km"), row.get("azimuth_deg"), row.get("rcs_m2")
+    site = Site(
+        site_id=row["id"],
+        name=row["name"],
+        name_ja=row.get("name_ja") or row["name"],
+        kind=row["kind"],
+        lat_deg=float(row["lat_deg"]),
+        lon_deg_e=longitude - 360.0 if longitude > 180.0 else longitude,
+        height_m=float(row.get("height_m", 0.0)),
+        source=row["source"],
+        grade=row["grade"],
+        min_elevation_deg=float(row.get("min_elevation_deg", 10.0)),
+        max_range_km=None if reach is None else float(reach),
+        note=row.get("note", ""),
+    )
+    return Sensor(site, None if looks is None else sector((looks[0], looks[1])), None if rcs is None else float(rcs))
