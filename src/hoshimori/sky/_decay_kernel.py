@@ -46,7 +46,7 @@ def density(table, height, lat, hour):  # type: ignore[no-untyped-def]
 def _points(a, e):  # type: ignore[no-untyped-def]
     """How many points a revolution needs: the width of the perigee region, with 60 km for the scale height."""
     width = np.sqrt(2.0 * 40.0 / max(a * e, 40.0))
-    return int(min(max(4.0 * np.pi / width, 24.0), 360.0))
+    return int(min(max(4.0 * np.pi / width, 16.0), 360.0))
 
 
 @nb.njit(cache=True, nogil=True)

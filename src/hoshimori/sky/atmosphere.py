@@ -22,12 +22,13 @@ US_PER_DAY = 86_400_000_000
 BEND_KM, FLAT_KM = 30.0, 50.0
 """Heights of the table are even in ln((h - FLAT) / BEND): 1.2 km apart at 80 km, 15 km at 400 km, 80 km at 2,000 km."""
 HEIGHTS = 101
-LATITUDES = 13
+LATITUDES = 25
 HOURS = 24
 SEASONS = 24
 _SAMPLED_HOURS, _SAMPLED_SEASONS = 8, 6
-"""The model has local-time harmonics up to the third and annual and semi-annual terms; the rest is interpolated by Fourier."""
-F107_LEVELS = np.array([60.0, 75.0, 95.0, 120.0, 150.0, 185.0, 230.0, 290.0])
+"""The model has local-time harmonics up to the third and annual and semi-annual terms; the rest is interpolated by Fourier.
+Heights and latitudes are sampled at every second node, those between are cubic."""
+F107_LEVELS = np.array([60.0, 68.0, 78.0, 95.0, 115.0, 140.0, 170.0, 205.0, 250.0, 290.0])
 F107_OFFSETS = np.array([-80.0, -40.0, -15.0, 0.0, 15.0, 40.0, 80.0, 140.0])
 AP_LEVELS = np.array([0.0, 4.0, 9.0, 18.0, 32.0, 56.0, 111.0, 180.0, 250.0])
 HIGHEST_AP = 250.0
@@ -127,22 +128,38 @@ def _between(nodes: Floats, value: float) -> tuple[int, float]:
 
 @lru_cache(maxsize=1)
 def tables() -> Tables:
-    """The tables, computed on first use (about four seconds)."""
+    """The tables, computed on first use (about three seconds)."""
     return Tables(_usual(), _added_by_flux(), _added_by_ap())
 
 
-def _sampled(season: Floats, lst_h: Floats, mean: Floats, daily: Floats, ap: Floats) -> Floats:
-    """(condition, height, latitude) ln density under conditions (c,), averaged over two opposite longitudes."""
+def _sampled(season: Floats, lst_h: Floats, mean: Floats, daily: Floats, ap: Floats, every: int = 2) -> Floats:
+    """(condition, height, latitude) ln of the density under conditions (c,), mean of two opposite longitudes."""
     heights, latitudes = table_heights_km(), np.linspace(-np.pi / 2, np.pi / 2, LATITUDES)
-    shape = (len(season), HEIGHTS, LATITUDES)
+    heights, latitudes = heights[::2], latitudes[::every]
+    shape = (len(season), len(heights), len(latitudes))
     height, lat = (np.broadcast_to(x, shape).ravel() for x in (heights[:, None], latitudes[None, :]))
-    each = [np.repeat(x, HEIGHTS * LATITUDES) for x in (mean, daily, ap)]
+    places = len(heights) * len(latitudes)
+    each = [np.repeat(x, places) for x in (mean, daily, ap)]
     total = np.zeros(shape)
     for lon in (0.0, np.pi):
         ut_us = ((lst_h - np.degrees(lon) / 15.0) % 24.0) * 3.6e9 + season / SEASONS * _YEAR_DAYS // 1 * US_PER_DAY
-        t = np.repeat(ut_us.astype(np.int64).astype("datetime64[us]"), HEIGHTS * LATITUDES)
-        total += 0.5 * np.log(_model(t, np.full(len(t), lon), lat, height, each[1], each[0], each[2])).reshape(shape)
-    return total
+        t = np.repeat(ut_us.astype(np.int64).astype("datetime64[us]"), places)
+        total += 0.5 * _model(t, np.full(len(t), lon), lat, height, each[1], each[0], each[2]).reshape(shape)
+    ln_density = np.log(total)
+    for _ in range(every.bit_length() - 1):
+        ln_density = _denser(ln_density, 2)
+    return _denser(ln_density, 1)
+
+
+def _denser(x: Floats, axis: int) -> Floats:
+    """Twice as many intervals along an axis: the values between are those of the cubic through the four nodes around."""
+    y = np.moveaxis(x, axis, 0)
+    finer = np.empty((2 * len(y) - 1, *y.shape[1:]))
+    finer[::2] = y
+    finer[3:-2:2] = (9.0 * (y[1:-2] + y[2:-1]) - y[:-3] - y[3:]) / 16.0
+    finer[1] = (5.0 * y[0] + 15.0 * y[1] - 5.0 * y[2] + y[3]) / 16.0
+    finer[-2] = (5.0 * y[-1] + 15.0 * y[-2] - 5.0 * y[-3] + y[-4]) / 16.0
+    return np.moveaxis(finer, 0, axis)
 
 
 def _usual() -> Singles:
@@ -182,5 +199,9 @@ def _added(nodes: Floats, conditions, usual_node: int) -> Singles:  # type: igno
         x.ravel() for x in np.meshgrid(F107_LEVELS, nodes, _FEW_SEASONS[[0, 2]], _FEW_HOURS, indexing="ij")
     )
     mean, daily, ap = conditions(level, node)
-    raw = _sampled(season, hour, mean, daily, ap).reshape(len(F107_LEVELS), len(nodes), -1, HEIGHTS, LATITUDES).mean(axis=2)
+    raw = (
+        _sampled(season, hour, mean, daily, ap, every=4)
+        .reshape(len(F107_LEVELS), len(nodes), -1, HEIGHTS, LATITUDES)
+        .mean(axis=2)
+    )
     return np.asarray(raw - raw[:, usual_node : usual_node + 1], dtype=np.float32)
