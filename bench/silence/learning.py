@@ -81,7 +81,7 @@ def tail(objects: list[tuple[int, Floats]]) -> rhythm.Tail:
 
 
 def tails_of(gaps: Gaps) -> dict[str, rhythm.Tail]:
-    """By class. A week cannot show gaps of days: objects published often take the tail index of the long histories, if smaller."""
+    """By class. A week cannot show gaps of days: who is published often takes the tail index of long histories, if smaller."""
     out = {key: tail(objects) for key, objects in gaps.items() if objects}
     for shell in ("low", "high"):
         often, daily = out[f"{shell} often"], out[f"{shell} daily"]

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from hoshimori.doors.picture import draw as draw
     from hoshimori.doors.probabilities import pc as pc
     from hoshimori.doors.screens import screen as screen
+    from hoshimori.doors.silence import silence as silence
 
 __version__ = "0.1.0"
 
@@ -51,6 +52,7 @@ _WHERE = {
     "pattern": "hoshimori.doors.lives",
     "pc": "hoshimori.doors.probabilities",
     "screen": "hoshimori.doors.screens",
+    "silence": "hoshimori.doors.silence",
     "stat": "hoshimori.doors.library",
     "stays": "hoshimori.doors.lives",
     "sweep": "hoshimori.doors.library",

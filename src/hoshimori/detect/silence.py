@@ -76,7 +76,7 @@ class Silence:
     def _event(self, view: View, account: Account) -> Event:
         around = account.around
         assert around is not None  # a state of late or silent comes from others being heard
-        neighbour = around.neighbour_of
+        neighbour = account.neighbour_of
         settings = asdict(replace(self.settings, around=(around.to_json(),)))
         parameters = {
             "start": iso(view.start_utc),
@@ -176,7 +176,9 @@ class _Round:
         if not len(sets):
             return _unseen(asset)
         names = self.view.names([number])
-        first = Account(number, asset.asset_id, _called(asset, sets, names, of), "", sets=sets, gaps=len(times) - 1)
+        first = Account(
+            number, asset.asset_id, _called(asset, sets, names, of), "", sets=sets, gaps=len(times) - 1, neighbour_of=of
+        )
         first = replace(first, last_epoch_utc=sets.epoch_utc[-1], last_known_utc=times[-1])
         if not enough(times):
             return without_rhythm(

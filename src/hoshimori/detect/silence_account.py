@@ -64,6 +64,8 @@ class Account:
     open_to: tuple[Reason, ...] = ()
     """What cannot be excluded, and what limits the answer."""
     sets: ElementSets = field(default_factory=ElementSets.empty)
+    neighbour_of: str = ""
+    """The catalogue number of the asset that it is a neighbour of; "" for an asset itself."""
 
     @property
     def likeliest(self) -> str:
@@ -118,7 +120,7 @@ def judge(
     account = Account(
         first.norad_id, first.asset_id, first.name, "on time", sets.epoch_utc[-1], times[-1], rhythm.usual_days, rhythm.mean_days,
         rhythm.longest_days, rhythm.count, silent, p, a_year, odds=found, left_days=left, faded=faded, around=around, heir=heir,
-        sets=sets,
+        sets=sets, neighbour_of=first.neighbour_of,
     )  # fmt: skip
     return _stated(account, _days(as_of_utc - times[-1]), rhythm, limits)
 

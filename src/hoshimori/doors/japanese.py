@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from hoshimori.doors.japanese_meetings import MEETINGS
+from hoshimori.doors.japanese_silence import SILENCE
 
 JA: Mapping[str, str] = {
     "title": "監視報告",
@@ -299,4 +300,4 @@ JA: Mapping[str, str] = {
     "why displaced without a change of speed": "速さが変わらずに軌道上で位置がずれた: 軌道変更ではなく、番号が別の物"
     "体に付いた可能性",
     "burn_main": "大きい方の成分",
-} | MEETINGS
+} | {**MEETINGS, **SILENCE}
