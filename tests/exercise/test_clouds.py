@@ -174,7 +174,7 @@ def test_collided_bodies_meet_at_speed_and_each_leaves_pieces() -> None:
 
 def test_deliberate_is_drawn_as_a_collision_with_one_body() -> None:
     """The cloud does not know why it was struck."""
-    a, b = (nature(np.random.default_rng(8), cause) for cause in ("collision", "deliberate"))  # type: ignore[arg-type]
+    a, b = (nature(np.random.default_rng(8), cause) for cause in ("collision", "deliberate"))
     assert a.physics == b.physics == "collision"
     assert (a.speed, a.slope, a.sigma) == (b.speed, b.slope, b.sigma)
 

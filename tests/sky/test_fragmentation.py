@@ -78,7 +78,7 @@ def test_area_to_mass_is_a_density_and_samples_follow_it(kind: f.Kind, length_m:
     drawn = f.sample_chi(np.random.default_rng(1), np.full(40_000, length_m), kind)
     mean = np.trapezoid(pdf * chi, chi)
     sigma = np.sqrt(np.trapezoid(pdf * (chi - mean) ** 2, chi))
-    assert (drawn.mean(), drawn.std()) == pytest.approx((mean, sigma), abs=5.0 * sigma / 200.0)
+    assert (drawn.mean(), drawn.std()) == pytest.approx((mean, sigma), abs=float(5.0 * sigma / 200.0))
 
 
 @pytest.mark.parametrize("cause", ["explosion", "collision"])
