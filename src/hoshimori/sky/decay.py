@@ -37,7 +37,7 @@ class Fall(NamedTuple):
 
 
 class Flight(NamedTuple):
-    """Days (n,) until the end height, inf where still up; the state there (n, 3) TEME; (n, k, 3) at the asked days, NaN once down."""
+    """Days (n,) to the end height, inf where still up; the state then (n, 3) TEME; (n, k, 3) at asked days, NaN once down."""
 
     days: Floats
     r_km: Floats
