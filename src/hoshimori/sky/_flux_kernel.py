@@ -3,39 +3,23 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numba
-import numpy as np
-import numpy.typing as npt
-
-Floats = npt.NDArray[np.float64]
-kernel: Any = numba.njit(cache=True, nogil=True)
 
 
-@kernel
-def _anomaly_share(r_km: float, a_km: float, e: float) -> float:
+@numba.njit(cache=True, nogil=True)
+def _anomaly_share(r_km, a_km, e):  # type: ignore[no-untyped-def]
     """Share of a half revolution spent below this radius: the mean anomaly there over pi."""
     x = (1.0 - r_km / a_km) / e if e > 1e-9 else (1e9 if r_km < a_km else -1e9)
     if x >= 1.0:
         return 0.0
     if x <= -1.0:
         return 1.0
-    return float((math.acos(x) - e * math.sqrt(1.0 - x * x)) / math.pi)
+    return (math.acos(x) - e * math.sqrt(1.0 - x * x)) / math.pi
 
 
-@kernel
-def shells(
-    sma_km: Floats,
-    ecc: Floats,
-    inc_rad: Floats,
-    own_inc_rad: float,
-    points: Floats,
-    mu: float,
-    half_km: float,
-    soft: float,
-    out: Floats,
-) -> None:
+@numba.njit(cache=True, nogil=True)
+def shells(sma_km, ecc, inc_rad, own_inc_rad, points, mu, half_km, soft, out):  # type: ignore[no-untyped-def]
     """Flux and flux-weighted speed of every orbit on one target, planes and perigees random.
 
     points: (p, 4) of the target: radius km, sine of a quarter turn's angle, speeds up and level km/s. Latitudes are taken where
@@ -75,8 +59,8 @@ def shells(
         out[1, j] = weighted * scale
 
 
-@kernel
-def crossings(one: Floats, many: Floats, mu: float, sigma_km: Floats, out: Floats) -> None:
+@numba.njit(cache=True, nogil=True)
+def crossings(one, many, mu, sigma_km, out):  # type: ignore[no-untyped-def]
     """Flux and flux-weighted speed of every orbit on one target, planes and perigees known, at their two mutual nodes.
 
     one: (11,), many: (n, 11): unit vectors to perigee, a quarter ahead of it and along the momentum, then semi-major axis and

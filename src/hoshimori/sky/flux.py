@@ -7,14 +7,15 @@ are not, as in a young cloud; then two orbits meet at their mutual nodes or not 
 comes in seasons. The mean of `rings` over all nodes and perigees is `shells`. `phase` says which of the two describes a cloud.
 
 Both hold for small targets, without attraction between the two, and for objects that do not steer clear of each other: of
-satellites that keep a slot or a place in a constellation they say too much. Distances are those of mean elements: what the Earth's
-flattening adds is nearly the same for two objects at one place.
+satellites that keep a slot or a place in a constellation they say too much. Distances are those of mean elements: what the
+flattening of the Earth adds is nearly the same for two objects at one place.
 References: Kessler, Icarus 48, 1981, 39-48; Öpik, Proc. R. Irish Acad. 54A, 1951, 165-199; Wetherill, JGR 72, 1967, 2429-2444.
 """
 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
@@ -28,17 +29,17 @@ Floats = npt.NDArray[np.float64]
 TAU = 2.0 * np.pi
 
 HALF_HEIGHT_KM = 5.0
-"""Density is averaged over a shell of this half height: the closed form is infinite at perigee and apogee, and eccentricities of low
-orbits swing by several kilometres (J3) that mean elements of one day do not show."""
+"""Density is averaged over a shell of this half height: the closed form is infinite at perigee and apogee, and perigees of low
+orbits swing by several kilometres (J3), which mean elements of one day do not show."""
 SOFT_RAD = np.radians(0.1)
 """Bounds the density where both orbits have the same highest latitude, and none is level with the equator for good."""
 POINTS = 144
 """Of the target's own orbit: a lattice over mean anomaly and latitude."""
 RING_SIGMA_KM = 5.0
 """One sigma, taken for the distance between two tracks at their mutual node, of what moves it within days."""
-SPREAD = 0.2
-"""Mean resultant length below which angles count as spread all round: 25 random angles stay below it in 63 of 100 cases, 100 in 98
-(Rayleigh's law, 1 - exp(-n R^2)); 900 that keep a sigma of 103 degrees have it."""
+SPREAD, CHANCE = 0.2, 3.0
+"""Angles count as all round where their mean resultant length R is below SPREAD, or n R^2 below CHANCE: n random angles are
+below that in 95 of 100 cases (Rayleigh: 1 - exp(-n R^2))."""
 PINCHED = 0.35
 """Where all tracks still pass one place, their radii scatter there by less than this share of their scatter elsewhere."""
 
@@ -69,7 +70,7 @@ class Orbits(NamedTuple):
 
 
 class Flux(NamedTuple):
-    """(targets, objects) each: passages through a square kilometre in a second, and their mean relative speed (NaN without any)."""
+    """(targets, objects) each: passages through a square kilometre in a second, and their mean relative speed or NaN."""
 
     per_km2_s: Floats
     speed_km_s: Floats
@@ -153,8 +154,8 @@ def rings(population: Orbits, targets: Orbits, *, sigma_km: Floats | float = RIN
     return _told(out)
 
 
-def drifted(orbits: Orbits, days: float) -> Orbits:
-    """The same orbits after this many days, planes, perigees and anomalies turned by the Earth's flattening.
+def drifted(orbits: Orbits, days: float | Floats) -> Orbits:
+    """The same orbits after this many days (a number, or one for each): planes, perigees and anomalies turned by J2.
 
     Reference: secular rates of J2, as in Kozai, Astronomical Journal 64, 1959, 367-377. Neglects drag and the Sun and Moon.
     """
@@ -183,7 +184,9 @@ def phase(orbits: Orbits) -> Phase:
     along, planes = _alike(orbits.argp_rad + orbits.anomaly_rad), _alike(orbits.raan_rad)
     node, perigee, anomaly = rates_rad_day(orbits)
     pinch = _pinch(orbits)
-    name = "shell" if planes < SPREAD else "torus" if pinch > PINCHED else "ring" if along < SPREAD else "ellipsoid"
+    least = max(SPREAD, float(np.sqrt(CHANCE / len(orbits.sma_km))))
+    spread = "shell" if planes < least else "torus" if pinch > PINCHED else "ring"
+    name = spread if along < least else "ellipsoid"
     lap, turn = _width(anomaly + perigee), _width(node)
     return Phase(name, along, planes, pinch, TAU / lap if lap > 0.0 else np.nan, TAU / turn if turn > 0.0 else np.nan)
 
@@ -208,8 +211,8 @@ def _width(values: Floats) -> float:
 
 
 def _places(targets: Orbits, k: int, points: int) -> Floats:
-    """(points, 4) of one target's orbit: radius, sine of an angle to take latitudes by, speeds up and level; a lattice over a half
-    and a quarter turn. Whatever passes there comes from all four sides alike, so that the other halves and quarters add nothing.
+    """(points, 4) of one target's orbit: radius, sine of an angle to take latitudes by, speeds up and level; a lattice over half
+    a turn and a quarter. Whatever passes there comes from all four sides alike: the other halves and quarters add nothing.
     """
     a, e = float(targets.sma_km[k]), float(targets.eccentricity[k])
     number = np.arange(points)
@@ -253,14 +256,13 @@ def _check(population: Orbits, targets: Orbits) -> None:
         if not np.all(fits):
             k = int(np.flatnonzero(~fits)[0])
             raise UsageError(
-                f"flux: {name} row {k}: sma_km={orbits.sma_km[k]}, eccentricity={orbits.eccentricity[k]}: expected more than 0 km "
-                "and 0 <= e < 1"
+                f"flux: {name} row {k}: sma_km={orbits.sma_km[k]}, eccentricity={orbits.eccentricity[k]}: expected more than "
+                "0 km and 0 <= e < 1"
             )
 
 
-def _all(one: object, count: int, workers: int | None) -> None:
+def _all(one: Callable[[int], None], count: int, workers: int | None) -> None:
     """Every target once, on as many threads as there are cores: the kernels let go of the interpreter."""
-    assert callable(one)
     if count < 2:
         for k in range(count):
             one(k)
