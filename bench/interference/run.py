@@ -21,10 +21,11 @@ def asked(geometry: made.Geometry, heard: made.Heard) -> tuple[bent_pipe.Arrival
     """What was measured and published, as the estimator takes it."""
     m = len(heard.t_utc)
     zero = np.zeros(m, np.int64)
-    column = [np.full(m, x) for x in (geometry.uplink_hz, *geometry.downlink_hz, geometry.tdoa_sigma_s, geometry.fdoa_sigma_hz)]
+    up, down, other = (np.full(m, x) for x in (geometry.uplink_hz, *geometry.downlink_hz))
+    late, shifted = np.full(m, geometry.tdoa_sigma_s), np.full(m, geometry.fdoa_sigma_hz)
     arrivals = bent_pipe.Arrivals(
-        heard.t_utc, zero, zero + 1, heard.station_a_itrs_km, heard.station_b_itrs_km, *column[:3], heard.tdoa_s, column[3],
-        heard.fdoa_hz, column[4], heard.emitter_itrs_km,
+        heard.t_utc, zero, zero + 1, heard.station_a_itrs_km, heard.station_b_itrs_km, up, down, other, heard.tdoa_s, late,
+        heard.fdoa_hz, shifted, heard.emitter_itrs_km,
     )  # fmt: skip
     covariance = np.diag(np.array(geometry.sigma_rtn) ** 2)
     relays = [

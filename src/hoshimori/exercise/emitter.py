@@ -125,7 +125,7 @@ def hear(geometry: Geometry, seed: int) -> Heard:
     tags = START + np.rint(t[moments] * 1e6).astype("timedelta64[us]")
     return Heard(
         tags, values[:, 0], values[:, 1], np.array(known),
-        *(np.tile(s, (len(rows), 1)) for s in stations),
+        np.tile(stations[0], (len(rows), 1)), np.tile(stations[1], (len(rows), 1)),
         tuple(_published(f, t, moments, tags) for f in told),
         tuple(_teme(y, START) for y in off), tuple(_teme(y, START) for y in truth),
         lat, lon, height, height + float(rng.standard_normal()) * geometry.height_sigma_km,
@@ -151,7 +151,7 @@ def _measured(
 
 
 def _rates(relay: Callable[[float], Floats], place: Floats, station: Floats, emitted: float) -> tuple[float, float]:
-    """Waves arriving at the relay for each one sent, and at the station for each one relayed: five-point differences of delays."""
+    """Waves arriving at the relay for each one sent, and at the station for each one relayed: five-point differences."""
     h = 0.02
     delays = []
     for k in (-2, -1, 1, 2):
@@ -231,7 +231,7 @@ def _step(y: Floats, t: float, h: float) -> Floats:
 
 
 def _rate(y: Floats, t: float) -> Floats:
-    x, _, z = r = y[:3]
+    r, z = y[:3], y[2]
     n2 = float(r @ r)
     n = n2**0.5
     s = z / n

@@ -33,8 +33,8 @@ SPIN = np.array([0.0, 0.0, EARTH_RATE_RAD_S])
 class Arrivals(NamedTuple):
     """Measurements, (m,) each: what came over satellite a against what came over satellite b.
 
-    t_utc: when it arrived at station a. relay_a, relay_b: which satellite. station_*_itrs_km: (m, 3). tdoa_s: arrival over a minus
-    arrival over b; fdoa_hz: offset from the nominal downlink frequency over a, minus the same over b; NaN where not measured.
+    t_utc: when it arrived at station a. relay_a, relay_b: which satellite. station_*_itrs_km: (m, 3). tdoa_s: arrival over a
+    minus arrival over b; fdoa_hz: offset from the nominal downlink frequency over a, minus that over b; NaN where not measured.
     emitter_itrs_km: (m, 3) of a reference emitter whose place is known, NaN for the one that is sought.
     """
 
@@ -105,7 +105,7 @@ def relay(
     (3,), with covariance_rtn (6, 6) km, km/s along R, T, N there."""
     axes = np.zeros((6, 6))
     axes[:3, :3] = axes[3:, 3:] = rtn_basis(*start)
-    dt_s = (t_utc - start_utc).astype("timedelta64[us]").astype(np.int64) * 1e-6
+    dt_s = np.asarray((t_utc - start_utc).astype("timedelta64[us]").astype(np.int64) * 1e-6, np.float64)
     return Relay(r_km, v_km_s, transition(*start, dt_s, step_s), axes.T @ covariance_rtn @ axes)
 
 

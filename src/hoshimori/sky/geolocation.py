@@ -105,9 +105,11 @@ def locate(heard: Arrivals, relays: tuple[Relay, ...], height_km: float, errors:
     if not len(lon):
         return _cannot("no common view", {}, system.freedom)
     lon, lat, done = _descended(system, lon, lat)
+    if not done.any():
+        return _cannot("no place fits", {}, system.freedom)
     fits = [s for s in (_solved(system, x, y) for x, y in _apart(system, lon[done], lat[done])) if s is not None]
     if not fits:
-        return _cannot("no common view", {}, system.freedom)
+        return _cannot("below the horizon", {}, system.freedom)
     return _told(system, fits)
 
 
