@@ -124,12 +124,12 @@ def shells(
     _check(population, targets)
     if not (half_height_km > 0.0 and points > 0):
         raise UsageError(f"shells: half_height_km={half_height_km} and points={points}: expected more than 0")
-    columns = tuple(np.ascontiguousarray(c, np.float64) for c in population[:3])
-    out = np.empty((len(targets.sma_km), 2, len(columns[0])))
+    sma_km, ecc, inc_rad = (np.ascontiguousarray(c, np.float64) for c in population[:3])
+    out = np.empty((len(targets.sma_km), 2, len(sma_km)))
 
     def one(k: int) -> None:
         own = _places(targets, k, points)
-        _flux_kernel.shells(*columns, float(targets.inc_rad[k]), own, MU_KM3_S2, half_height_km, SOFT_RAD, out[k])
+        _flux_kernel.shells(sma_km, ecc, inc_rad, float(targets.inc_rad[k]), own, MU_KM3_S2, half_height_km, SOFT_RAD, out[k])
 
     _all(one, len(out), workers)
     return _told(out)
