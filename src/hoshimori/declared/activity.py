@@ -106,8 +106,8 @@ class SpaceWeather:
         """Every day from the first to the last that counts, gaps and months filled by straight lines."""
         keep = np.isfinite(self.f107_sfu) & np.isfinite(self.ap)
         if as_of_utc is not None:
-            over = self.day_utc + np.timedelta64(1, "D") <= np.datetime64(as_of_utc, "us")
-            made = bool(self.updated_utc <= np.datetime64(as_of_utc, "us"))
+            over = self.day_utc + np.timedelta64(1, "D") <= as_of_utc.astype("datetime64[us]")
+            made = bool(self.updated_utc <= as_of_utc.astype("datetime64[us]"))
             keep &= (over & (self.kind == OBSERVED)) | (made & (self.kind == PREDICTED))
         if not np.any(keep):
             raise UsageError(f"as_of={as_of_utc}: {self.file} tells nothing observed before then; it begins on {self.day_utc[0]}")

@@ -137,15 +137,17 @@ def _moved(ex, ey, angle):  # type: ignore[no-untyped-def]
 
 
 @nb.njit(cache=True, nogil=True)
-def through_day(table, day, state, before, b, now, until, end_km, down, ask, asked):  # type: ignore[no-untyped-def]
-    """Carry every object that is up from `now` (n,) to the end of `day` (or its own `until`), all in days since 1970.
+def through(table, day, length, lazy, state, before, b, now, until, end_km, down, ask, asked):  # type: ignore[no-untyped-def]
+    """Carry each object that is up from `now` (n,) to `length` days after `day` (or its own `until`), in days since 1970.
+
+    lazy: only those that sink so slowly that one step over all of it will do; the others stay where they are.
 
     state (n, 5) a, ex, ey, inc, node; before (n, 5) rates of the last step and a scale height, NaN at first; b (n,) m^2/kg. Sets
     down (n,) [days since 1970] where the lowest point passes end_km. ask (n, k) times, asked (n, k, 2) axis and eccentricity
     then. In place.
     """
     for n in range(len(b)):
-        stop = min(day + 1.0, until[n])
+        stop = min(day + length, until[n])
         if not np.isnan(down[n]) or now[n] >= stop:
             continue
         while now[n] < stop:
@@ -168,6 +170,8 @@ def through_day(table, day, state, before, b, now, until, end_km, down, ask, ask
                     sun_ascension(now[n] + 0.5 * step),
                 )
                 da, dx, dy, di = da * b[n], dx * b[n], dy * b[n], di * b[n]
+            elif lazy:
+                break
             else:
                 da, dx, dy, di, low, _ = drag_rates(table, a, ex, ey, inc, node, sun_ascension(now[n]))
                 if low <= end_km:

@@ -7,6 +7,7 @@ and at deep solar minimum (the paper's own figures): what is computed with it ca
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -112,6 +113,11 @@ def day_table(day_utc: np.datetime64, activity: Activity) -> Singles:
     storm, portion = _between(AP_LEVELS, activity.ap[row])
     added = _blend(flux, offset, offset + 1, share) + _blend(ap, storm, storm + 1, portion)
     return np.ascontiguousarray(usual + added[:, :, None])
+
+
+def mean_table(tables: Sequence[Singles]) -> Singles:
+    """ln of the mean density of several days."""
+    return np.asarray(np.log(np.mean(np.exp(np.stack(tables)), axis=0)), dtype=np.float32)
 
 
 def _blend(table: Singles, low: int, high: int, part: float) -> Singles:

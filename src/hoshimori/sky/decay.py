@@ -23,6 +23,8 @@ from hoshimori.sky.atmosphere import Activity
 Floats = npt.NDArray[np.float64]
 Times = npt.NDArray[np.datetime64]
 US_PER_DAY = 86_400_000_000
+STRIDE_DAYS = 8
+"""What sinks by less than 2 % of a scale height in this time goes through it in one step, through the mean density."""
 
 
 class Fall(NamedTuple):
@@ -97,9 +99,12 @@ def fall(
     day = int(np.floor(epoch.min())) if len(a) else 0
     while np.any(going := np.isnan(down) & (now < until)):
         day = max(day, int(np.floor(now[going].min())))
-        table = atmosphere.day_table(np.datetime64(day, "D"), activity)
-        kernel.through_day(table, float(day), state, before, b, now, until, end_height_km, down, ask, asked)
-        day += 1
+        tables = [atmosphere.day_table(np.datetime64(day + k, "D"), activity) for k in range(STRIDE_DAYS)]
+        rest = (state, before, b, now, until, end_height_km, down, ask, asked)
+        kernel.through(atmosphere.mean_table(tables), float(day), float(STRIDE_DAYS), True, *rest)
+        for k, table in enumerate(tables):
+            kernel.through(table, float(day + k), 1.0, False, *rest)
+        day += STRIDE_DAYS
     return Fall(np.where(np.isnan(down), np.inf, down - epoch), asked[..., 0], asked[..., 1])
 
 
