@@ -1,4 +1,4 @@
-"""What people read in English about a break-up: its pictures, and its hazard to watched assets. The same keys as `japanese_hazard`."""
+"""What people read in English about a break-up and its hazard to watched assets. Keys as in `japanese_hazard`."""
 
 from __future__ import annotations
 
@@ -92,15 +92,16 @@ HAZARD: dict[str, str] = {
     "years": "{years:g} years",
     "a year": "1 year",
     "span days": "{days:g} d",
-    "why hazard unseen": "Pieces below about {tracked_m:g} m are not catalogued. By the standard break-up model there were {low:.0f} to "
-    "{high:.0f} times as many above {from_m:g} m: a model, not a count.",
+    "why hazard unseen": "Pieces below about {tracked_m:g} m are not catalogued. By the standard break-up model there were "
+    "{low:.0f} to {high:.0f} times as many above {from_m:g} m: a model, not a count.",
     "why hazard moves": "Satellites that can steer may have moved out of the way; their sets do not say so beforehand.",
-    "why hazard kept": "The flux of all else takes every orbit as random. Satellites that keep a slot or a place in a constellation pass "
-    "each other less often than that.",
-    "why hazard together": "The pieces are still together along the orbit (about {days:.1f} days): their flux is not yet a steady number; "
-    "near them it is far higher, elsewhere nothing.",
-    "why hazard seasons": "Planes and perigees are not yet random (about {days:.0f} days until the planes are): the flux comes in "
-    "seasons, which are computed for the coming month only; later figures are averages over seasons.",
-    "why hazard activity": "No solar activity was given: F10.7 of {f107:.0f} is assumed for today, and low and high activity after it.",
+    "why hazard kept": "The flux of all else takes every orbit as random. Satellites that keep a slot or a place in a "
+    "constellation pass each other less often than that.",
+    "why hazard together": "The pieces are still together along the orbit (about {days:.1f} days): their flux is not yet a "
+    "steady number; near them it is far higher, elsewhere nothing.",
+    "why hazard seasons": "Planes and perigees are not yet random (about {days:.0f} days until the planes are): the flux "
+    "comes in seasons, which are computed for the coming month only; later figures are averages over seasons.",
+    "why hazard activity": "No solar activity was given: F10.7 of {f107:.0f} is assumed for today, and low and high activity "
+    "after it.",
     "why hazard ballistic": "For {objects:.0f} fragments the set gives no believable drag: the median of the cloud is taken.",
 }

@@ -1,4 +1,4 @@
-"""What people read in Japanese about a break-up: its pictures, and its hazard to watched assets. The same keys as `english_hazard`."""
+"""What people read in Japanese about a break-up and its hazard to watched assets. Keys as in `english_hazard`."""
 
 from __future__ import annotations
 
@@ -92,14 +92,16 @@ HAZARD: dict[str, str] = {
     "years": "{years:g} 年間",
     "a year": "1 年間",
     "span days": "{days:g} 日間",
-    "why hazard unseen": "約 {tracked_m:g} m より小さい破片はカタログにありません。標準破砕モデルでは {from_m:g} m より大きい破片は"
-    "登録数の {low:.0f}〜{high:.0f} 倍でした（モデルであり、数えたものではありません）。",
+    "why hazard unseen": "約 {tracked_m:g} m より小さい破片はカタログにありません。標準破砕モデルでは {from_m:g} m より大きい"
+    "破片は登録数の {low:.0f}〜{high:.0f} 倍でした（モデルであり、数えたものではありません）。",
     "why hazard moves": "軌道を変えられる衛星は避けることがあり、軌道要素からは事前に分かりません。",
-    "why hazard kept": "他の全物体の流束は軌道を無作為とみなしています。軌道位置や編隊を保つ衛星どうしの通過はこれより少なくなります。",
-    "why hazard together": "破片はまだ軌道上でまとまっています（約 {days:.1f} 日間）。流束はまだ一定の値ではなく、近くでははるかに高く、"
-    "離れた所ではゼロです。",
-    "why hazard seasons": "軌道面と近地点はまだ無作為ではありません（軌道面が広がるまで約 {days:.0f} 日）。流束には時期があり、今後"
-    "1か月だけ計算しています。その先は時期をならした値です。",
-    "why hazard activity": "太陽活動が与えられていません。現在の F10.7 を {f107:.0f} と仮定し、以後は低い場合と高い場合も示します。",
+    "why hazard kept": "他の全物体の流束は軌道を無作為とみなしています。軌道位置や編隊を保つ衛星どうしの通過はこれより少なく"
+    "なります。",
+    "why hazard together": "破片はまだ軌道上でまとまっています（約 {days:.1f} 日間）。流束はまだ一定の値ではなく、近くではは"
+    "るかに高く、離れた所ではゼロです。",
+    "why hazard seasons": "軌道面と近地点はまだ無作為ではありません（軌道面が広がるまで約 {days:.0f} 日）。流束には時期があり"
+    "、今後1か月だけ計算しています。その先は時期をならした値です。",
+    "why hazard activity": "太陽活動が与えられていません。現在の F10.7 を {f107:.0f} と仮定し、以後は低い場合と高い場合も示し"
+    "ます。",
     "why hazard ballistic": "{objects:.0f} 個の破片は軌道要素の抵抗が信用できないため、雲の中央値を使いました。",
 }
