@@ -2,7 +2,7 @@
 
 Temperature above 120 km after Bates, densities of N2, O2, O and He by Walker (J. Atmos. Sci. 22, 1965); exospheric temperature,
 day bulge, storms and the half-yearly swing by Jacchia (SAO Special Report 332, 1971); below 120 km the U.S. Standard Atmosphere
-1976, joined smoothly. Detectors use NRLMSISE-00: against it this air is off by ten to thirty per cent, differently at each height.
+1976, joined smoothly. Detectors use NRLMSISE-00: this air differs from it by ten to thirty per cent, not the same at each height.
 """
 
 from __future__ import annotations

@@ -1,4 +1,8 @@
-"""The flight of one falling object, step by step: Earth's gravity to J4, Sun and Moon, drag in an air that turns and changes."""
+"""The flight of one falling object, step by step: Earth's gravity to J4, Sun and Moon, drag in an air that turns and changes.
+
+The drag coefficient falls by 40 % between 140 and 90 km, as the flow goes from free molecules to a continuum: a rough law
+of ours for objects of metres, so that predictors that hold it constant are not flattered.
+"""
 
 from __future__ import annotations
 
@@ -85,10 +89,10 @@ def _rate(
         rho = density_kg_m3(h, np.arcsin(u), angle, np.arcsin(sun[2] / sun_r), year - np.floor(year), air[0], air[1], air[2])
         wx, wy = vx + SPIN_RAD_S * y, vy - SPIN_RAD_S * x
         speed = sqrt(wx * wx + wy * wy + vz * vz)
-        k = -0.5 * b * rho * factor * speed * 1000.0
-        ax += k * wx
-        ay += k * wy
-        az += k * vz
+        pull = -0.5 * b * rho * factor * speed * 1000.0 * (0.6 + 0.4 * min(max((h - 90.0) / 50.0, 0.0), 1.0))
+        ax += pull * wx
+        ay += pull * wy
+        az += pull * vz
     out[0], out[1], out[2], out[3], out[4], out[5] = vx, vy, vz, ax, ay, az
 
 

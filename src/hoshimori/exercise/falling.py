@@ -166,8 +166,8 @@ def _flown(plan: _Plan, weather: Weather, start: np.datetime64, step_s: float) -
     until = min(94.0, len(air) - 1.0) * 86_400.0
     states = np.empty((int(until / _EVERY_S) + 2, 6))
     count, end_s = fly(
-        _state(plan), zero, plan.b, _B_STEP_S, plan.factor, _FACTOR_STEP_S, air, plan.burn_s, plan.burn_km_s, until, END_KM, step_s,
-        _EVERY_S, states,
+        _state(plan), zero, plan.b, _B_STEP_S, plan.factor, _FACTOR_STEP_S, air, plan.burn_s, plan.burn_km_s, until, END_KM,
+        step_s, _EVERY_S, states,
     )  # fmt: skip
     return _Flown(states[:count], float(end_s))
 
