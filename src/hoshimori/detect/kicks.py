@@ -99,8 +99,23 @@ def area_mass_m2_kg(bstar_per_er: Floats) -> Floats:
     """
     bstar = np.asarray(bstar_per_er, dtype=np.float64)
     below = bstar[bstar < 0.0]
-    error = float(np.sqrt(np.mean(below**2))) if len(below) else 0.0
+    error = float(np.median(-below)) / 0.6745 if len(below) else 0.0  # sigma, and a few wild ones do not count
     return np.where(bstar > max(2.0 * error, 1e-8), 2.0 * bstar / (AIR_KG_M2_ER * DRAG_COEFFICIENT), np.nan)
+
+
+def state(sets: ElementSets, t_utc: np.datetime64) -> tuple[Floats, Floats]:
+    """r_km, v_km_s (3,) in TEME of one set at a moment; NaN where SGP4 gives none."""
+    _one(sets)
+    r, v = _passing(sets, t_utc, None)
+    return r[0], v[0]
+
+
+def argument_of_latitude_rad(r_km: Floats, v_km_s: Floats) -> float:
+    """Angle from the ascending node to the place r (3,), along the motion v (3,)."""
+    pole = np.cross(r_km, v_km_s)
+    node = np.array([-pole[1], pole[0], 0.0])
+    ahead = np.cross(pole, node) / np.linalg.norm(pole)
+    return float(np.arctan2(r_km @ ahead, r_km @ node))
 
 
 class _Shapes(NamedTuple):

@@ -195,7 +195,8 @@ def _sets_of(
         wait_s = rng.random(n) * min(0.4, 0.15 * age) * _DAY_S
         epoch = np.floor((age * _DAY_S - lag_s - wait_s) / 864e-6) * 864e-6
         known.append(epoch + lag_s)
-        start = np.maximum(acquired, epoch - rng.uniform(1.5, 3.5, n) * _DAY_S)
+        span = rng.uniform(1.5, 3.5, n) * min(max(1.0, age / 7.0), 2.5)  # once a piece is known, longer arcs are at hand
+        start = np.maximum(acquired, epoch - span * _DAY_S)
         start = np.minimum(start, epoch - 0.15 * _DAY_S)
         times.append(np.hstack([cloud_fits.pass_times(rng, start, epoch, PASSES), epoch[:, None]]))
         epochs.append(epoch)
