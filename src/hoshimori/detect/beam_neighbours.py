@@ -1,0 +1,114 @@
+"""Who else was in the beam: objects that stood beside an asset as its ground station saw it while its link was out of order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from hoshimori.declared.reports import Report
+from hoshimori.detect.outage_causes import NEIGHBOUR, Scene, Tested
+from hoshimori.facts import Bools, ElementSets, Floats, Ints, Times
+from hoshimori.findings import Explanation, Quantity, Reason
+from hoshimori.sky import orbits
+from hoshimori.sky.bodies import angle_rad
+from hoshimori.sky.visibility import site_teme_km
+from hoshimori.tracking.satellites import satellites_of
+
+MOMENTS = 5
+"""Times within a cluster at which everybody is looked at; what flashes through a beam in between is not seen."""
+BEFORE = np.timedelta64(24, "h")
+OLDEST_DAYS = 14.0
+
+
+class Beside(NamedTuple):
+    """Objects inside the beam, (n,) each, nearest first: number, least angle [deg], and was it there a day before as well?"""
+
+    norad_id: Ints
+    angle_deg: Floats
+    before: Bools
+
+
+@dataclass(frozen=True)
+class Everybody:
+    """All sets of a view, sorted by object and epoch."""
+
+    sets: ElementSets
+
+    def rows_at(self, t_utc: np.datetime64) -> Ints:
+        """For each object the set nearest in time, where it is not too old."""
+        late = np.abs((self.sets.epoch_utc - t_utc).astype("timedelta64[us]").astype(np.int64))
+        order = np.lexsort((late, self.sets.norad_id))
+        number = self.sets.norad_id[order]
+        best = order[np.append(True, number[1:] != number[:-1])] if len(order) else order
+        return np.asarray(best[late[best] <= OLDEST_DAYS * 86.4e9], np.int64)
+
+    def beside(self, scene: Scene, report: Report, own: int) -> tuple[Beside, ElementSets]:
+        """Who was in the beam of this report's station, and the sets that say so."""
+        chosen = np.flatnonzero(scene.inside)
+        chosen = chosen[np.unique(np.linspace(0, len(chosen) - 1, MOMENTS).astype(np.int64))]
+        t, mine = scene.t_utc[chosen], scene.r_teme_km[chosen]
+        rows = self.rows_at(t[len(t) // 2])
+        rows = rows[self.sets.norad_id[rows] != own]
+        near = self.sets.take(rows)
+        angle = _angles(near, t, mine, report).min(axis=1, initial=np.inf)
+        limit = 0.5 * scene.beam_of(report)
+        inside = np.flatnonzero(angle <= limit)
+        inside = inside[np.argsort(angle[inside], kind="stable")]
+        told = near.take(inside)
+        earlier = _angles(told, scene.t_utc[:1] - BEFORE, None, report, own=self._own(own, scene.t_utc[0]))
+        return Beside(told.norad_id, angle[inside], earlier.min(axis=1, initial=np.inf) <= limit), told
+
+    def _own(self, own: int, t_utc: np.datetime64) -> ElementSets:
+        mine = self.sets.take(self.sets.norad_id == own)
+        if not len(mine):
+            return mine
+        late = np.abs((mine.epoch_utc - t_utc).astype("timedelta64[us]").astype(np.int64))
+        return mine.take(np.array([int(np.argmin(late))]))
+
+
+def _angles(sets: ElementSets, t_utc: Times, mine: Floats | None, report: Report, own: ElementSets | None = None) -> Floats:
+    """(n, k) degrees between each object and the asset, from the station; infinite where either is not known."""
+    if not len(sets):
+        return np.zeros((0, len(t_utc)))
+    if mine is None:
+        if own is None or not len(own):
+            return np.full((len(sets), len(t_utc)), np.inf)
+        mine = orbits.states(satellites_of(own), t_utc).r_km[0].T
+    site = site_teme_km(report.site_itrs_km(), t_utc)
+    r = np.moveaxis(orbits.states(satellites_of(sets), t_utc).r_km, 1, 2)
+    angle = np.degrees(angle_rad(r - site[None], (mine - site)[None]))
+    return np.asarray(np.where(np.isfinite(angle), angle, np.inf))
+
+
+def neighbours(scene: Scene, everybody: Everybody, own: int) -> tuple[Tested, ElementSets]:
+    """Did another satellite stand within the beam? Its own signals then arrive as well."""
+    none = everybody.sets.take(slice(0, 0))
+    if not scene.known:
+        return (Explanation(NEIGHBOUR, "cannot tell", Reason("no orbit then")), {}), none
+    placed = [r for r in scene.reports if r.placed]
+    if not placed:
+        return (Explanation(NEIGHBOUR, "cannot tell", Reason("station not placed")), {}), none
+    if len(np.unique(everybody.sets.norad_id)) < 2:
+        return (Explanation(NEIGHBOUR, "cannot tell", Reason("nobody else known")), {}), none
+    by_station = {(r.site_lat_deg, r.site_lon_deg_e, scene.beam_of(r)): r for r in placed}
+    found = [everybody.beside(scene, r, own) for r in by_station.values()]
+    told = ElementSets.concat([sets for _, sets in found])
+    beside, report = min(
+        ((b, r) for (b, _), r in zip(found, by_station.values(), strict=True)),
+        key=lambda x: float(x[0].angle_deg[0]) if len(x[0].angle_deg) else np.inf,
+    )
+    beam = scene.beam_of(report)
+    quantities = {"neighbours_in_beam": Quantity(float(len(beside.norad_id)), "1"), "beam_deg": Quantity(beam, "deg")}
+    if not len(beside.norad_id):
+        return (Explanation(NEIGHBOUR, "rejected", Reason("nobody in the beam", {"beam": beam})), quantities), told
+    quantities["neighbour_deg"] = Quantity(float(beside.angle_deg[0]), "deg")
+    fresh = np.flatnonzero(~beside.before)
+    which = int(fresh[0]) if len(fresh) else 0
+    values: dict[str, str | float] = {
+        "other": str(int(beside.norad_id[which])), "deg": float(beside.angle_deg[which]), "beam": beam,
+        "count": float(len(beside.norad_id)),
+    }  # fmt: skip
+    code = "newly in the beam" if len(fresh) else "in the beam all along"
+    return (Explanation(NEIGHBOUR, "possible", Reason(code, values)), quantities), told
