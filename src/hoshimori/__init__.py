@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from hoshimori.catalogue import Catalogue as Catalogue
     from hoshimori.catalogue import MemoryView as MemoryView
     from hoshimori.doors.conjunctions import conjunctions as conjunctions
+    from hoshimori.doors.illumination import illumination as illumination
     from hoshimori.doors.library import check as check
     from hoshimori.doors.library import history as history
     from hoshimori.doors.library import ingest as ingest
@@ -46,6 +47,7 @@ _WHERE = {
     "conjunctions": "hoshimori.doors.conjunctions",
     "draw": "hoshimori.doors.picture",
     "history": "hoshimori.doors.library",
+    "illumination": "hoshimori.doors.illumination",
     "ingest": "hoshimori.doors.library",
     "manoeuvres": "hoshimori.doors.lives",
     "names": "hoshimori.doors.library",
