@@ -54,11 +54,12 @@ class Everybody:
         near = self.sets.take(rows)
         angle = _angles(near, t, mine, report).min(axis=1, initial=np.inf)
         limit = 0.5 * scene.beam_of(report)
-        inside = np.flatnonzero(angle <= limit)
-        inside = inside[np.argsort(angle[inside], kind="stable")]
+        order = np.argsort(angle, kind="stable")
+        inside = order[: int((angle <= limit).sum())]
         told = near.take(inside)
         earlier = _angles(told, scene.t_utc[:1] - BEFORE, None, report, own=self._own(own, scene.t_utc[0]))
-        return Beside(told.norad_id, angle[inside], earlier.min(axis=1, initial=np.inf) <= limit), told
+        beside = Beside(told.norad_id, angle[inside], earlier.min(axis=1, initial=np.inf) <= limit)
+        return beside, told if len(told) else near.take(order[:1])  # the nearest outside stands for all others
 
     def _own(self, own: int, t_utc: np.datetime64) -> ElementSets:
         mine = self.sets.take(self.sets.norad_id == own)

@@ -59,7 +59,8 @@ class Settings:
     @classmethod
     def of(cls, recorded: Mapping[str, Any]) -> Settings:
         """From what an evidence recorded: lists are tuples again."""
-        return cls(**{k: tuple(v) if isinstance(v, list | tuple) else v for k, v in recorded.items()})
+        told: dict[str, Any] = {k: tuple(v) if isinstance(v, list | tuple) else v for k, v in recorded.items()}
+        return cls(**told)
 
 
 class Interference:
@@ -94,7 +95,7 @@ def clusters(reports: Sequence[Report], gap_h: float) -> list[tuple[Report, ...]
     """Reports of one asset that follow each other within gap_h, in order of time."""
     gap = np.timedelta64(round(gap_h * 3.6e9), "us")
     out: list[list[Report]] = []
-    last = NOT_A_TIME
+    last: np.datetime64 = np.datetime64(0, "us")
     for report in sorted(reports, key=lambda r: (r.start_utc, r.stop_utc)):
         if out and report.start_utc <= last + gap:
             out[-1].append(report)
@@ -241,13 +242,11 @@ class _Asset:
         """The settings that this one claim needs: own reports, others' at the same time, and days, flares and areas near it."""
         settings = self.detector.settings
         start, stop = group[0].start_utc - NEAR_DAYS, max(r.stop_utc for r in group) + NEAR_DAYS
-        reports = [
-            r.to_json() for r in self.everyone if r.norad_id == self.number or (r.start_utc <= stop and r.stop_utc >= start)
-        ]
+        kept = [r for r in self.everyone if r.norad_id == self.number or (r.start_utc <= stop and r.stop_utc >= start)]
         days = [d for d in settings.space_weather if start <= np.datetime64(str(d["day"]), "us") <= stop]
         chosen = replace(
             settings,
-            reports=tuple(reports),
+            reports=tuple(r.to_json() for r in kept),
             space_weather=tuple(days),
             flares=None if settings.flares is None else _between(settings.flares, "start", "stop", start, stop),
             areas=None if settings.areas is None else _between(settings.areas, "start_utc", "stop_utc", start, stop),

@@ -187,8 +187,8 @@ def burn(burns: Sequence[Burn], scene: Scene, last_epoch_utc: np.datetime64) -> 
 
 
 def _apart_h(t: np.datetime64, start: np.datetime64, stop: np.datetime64) -> float:
-    late = max((start - t).astype(np.int64), (t - stop).astype(np.int64), 0)
-    return float(late) / 3.6e9
+    late = max(int((start - t).astype(np.int64)), int((t - stop).astype(np.int64)), 0)
+    return late / 3.6e9
 
 
 def age(age_days: float) -> Tested:

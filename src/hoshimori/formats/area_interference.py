@@ -66,7 +66,7 @@ def read_cells(content: bytes, file: str, day_utc: np.datetime64 | None = None) 
     named = _DAY.search(file.rpartition("/")[2])
     if day_utc is None and named is None:
         raise FormatError(f"{file}: of which day? Expected a name such as 2026-03-01-h3_4.csv: the rows do not say it")
-    day = np.datetime64(named[1], "D") if named and day_utc is None else np.asarray(day_utc, "datetime64[D]")[()]
+    day: np.datetime64 = np.array(named[1] if named and day_utc is None else day_utc, "datetime64[D]")[()]
     found: list[Cell] = []
     problems: list[Problem] = []
     for complaints, rows in table_rows(content, file, ("hex", "count_good_aircraft", "count_bad_aircraft")):

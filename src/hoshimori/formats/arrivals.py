@@ -2,8 +2,8 @@
 
 Columns (docs/interference.md): time (arrival at station a), satellite_a, satellite_b (catalogue numbers), tdoa_s, tdoa_sigma_s,
 fdoa_hz, fdoa_sigma_hz (either pair may be blank), uplink_hz, downlink_a_hz, downlink_b_hz, station_a_lat_deg,
-station_a_lon_deg_e, station_a_height_m, the same of station_b (blank: station a), and reference_lat_deg, reference_lon_deg_e, reference_height_m of
-an emitter whose place is known (blank: the one that is sought).
+station_a_lon_deg_e, station_a_height_m, the same of station_b (blank: station a), and reference_lat_deg, reference_lon_deg_e,
+reference_height_m of an emitter whose place is known (blank: the one that is sought).
 """
 
 from __future__ import annotations
