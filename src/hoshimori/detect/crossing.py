@@ -19,7 +19,7 @@ from hoshimori.detect.close_approaches import Approaches, close_approaches
 from hoshimori.detect.crossing_future import ballistic_m2_kg, followed_by, newest, orbits_of, sinking
 from hoshimori.detect.crossing_record import LEVELS, YEAR_S, AssetHazard, Hazard, Passage, Passages, Reach, Unseen
 from hoshimori.errors import DataError, UsageError
-from hoshimori.facts import DataMode, ElementSets, Floats, Ints
+from hoshimori.facts import Bools, DataMode, ElementSets, Floats, Ints
 from hoshimori.findings import Reason
 from hoshimori.ports import Progress, silent
 from hoshimori.sky import flux
@@ -34,6 +34,8 @@ CATALOGUE = 1000
 SWING_KM = 5.0
 """How far mean and true heights lie apart within weeks (J2, J3), one sigma: see sky/flux.py."""
 CERTAIN = 3.0
+SAME_PLANE_RAD, SAME_AXIS_KM = np.radians(0.2), 3.0
+"""What flies so near to an asset's own orbit flies with it: docked modules, formations. It is no part of what passes."""
 PHASES = ("ellipsoid", "ring", "torus", "shell")
 MOMENTS = 8
 """Moments of a window at which the flux of crossing tracks is taken."""
@@ -216,12 +218,23 @@ def _rate(pieces: Orbits, targets: Orbits, how: str, window_days: float) -> tupl
 
 
 def _background(others: ElementSets, own: ElementSets, targets: Orbits, start: np.datetime64) -> Floats:
-    """(assets,) flux of all other objects, per km2 and year, planes and perigees taken as random; NaN where they are too few."""
+    """(assets,) flux of all others, per km2 and year, planes and perigees taken as random; NaN where the others are too few."""
     if len(others) < CATALOGUE:
         return np.full(len(own), np.nan)
-    found = flux.shells(orbits_of(others, start), targets).per_km2_s
-    found[own.norad_id[:, None] == others.norad_id[None, :]] = 0.0
+    orbits = orbits_of(others, start)
+    found = flux.shells(orbits, targets).per_km2_s
+    found[_together(orbits, targets)] = 0.0
     return np.asarray(found.sum(axis=1) * YEAR_S)
+
+
+def _together(orbits: Orbits, targets: Orbits) -> Bools:
+    """(assets, objects) the asset itself, and what is docked to it or flies in its orbit: planes and axes the same."""
+    normal, own = (
+        np.stack([np.sin(o.inc_rad) * np.sin(o.raan_rad), -np.sin(o.inc_rad) * np.cos(o.raan_rad), np.cos(o.inc_rad)], axis=1)
+        for o in (orbits, targets)
+    )
+    apart = np.linalg.norm(own[:, None, :] - normal[None, :, :], axis=2)
+    return np.asarray((apart < SAME_PLANE_RAD) & (np.abs(targets.sma_km[:, None] - orbits.sma_km[None, :]) < SAME_AXIS_KM))
 
 
 def _reach(
