@@ -246,6 +246,9 @@ class Convergence:
     rival: float
     noise: Noise
     met: Met
+    apart_rad: float
+    apart_km: float
+    """Robust sigma of the planes and the heights of the steadiest orbits where they met best."""
 
     @property
     def sigma_days(self) -> float:
@@ -296,9 +299,10 @@ def converge(orbits: Orbits, first_day: float, last_day: float, *, step_days: fl
     parts = [_by_part(g, day, noise, part) for g, part in zip(groups, which, strict=True)]
     parts += [day] * (4 - len(parts))
     depth = float(np.median(costs) - costs.min()) / len(steady)
-    here = met(everyone, day, noise)
-    formal = _curvature(orbits, day, noise)
-    return Convergence(day, formal, (parts[0], parts[1], parts[2], parts[3]), depth, at_edge, rival_day, rival, noise, here)
+    four = (parts[0], parts[1], parts[2], parts[3])
+    formal, here = _curvature(orbits, day, noise), met(orbits, day, noise)
+    apart = [1.4826 * float(np.median(np.abs(x))) for x in (here.plane_rad, here.height_residual_km)]
+    return Convergence(day, formal, four, depth, at_edge, rival_day, rival, noise, met(everyone, day, noise), apart[0], apart[1])
 
 
 def _valleys(days: Floats, costs: Floats) -> list[int]:

@@ -76,9 +76,10 @@ def pinch(satellites: Satellites, ndot_rev_day2: Floats, start_utc: np.datetime6
     """
     seconds = np.arange(0.0, (stop_utc - start_utc) / np.timedelta64(1, "s") + COARSE_S, COARSE_S)
     rough = _spreads(satellites, start_utc, seconds)
-    if np.isnan(rough).all():
-        return None
     dips = _dips(rough)
+    dips = dips[rough[dips] < 2.0 * FAR_APART_KM] if len(dips) else dips
+    if not len(dips):
+        return None
     best: list[tuple[float, float]] = []
     for k in dips[np.argsort(rough[dips])][:CANDIDATES]:
         near = seconds[k] + np.arange(-30.0, 30.1, 5.0)
