@@ -60,7 +60,7 @@ class Launch:
     """A launch: from where (geodetic, WGS 84), when with one sigma, into which sector of azimuth if known, of which class.
 
     The sector runs clockwise from the first azimuth to the second, through north where the first is larger. `looks`: a radar
-    track, empty where there is none.
+    track, empty where there is none. `site_known` is False where only the track is known: place and time are its last look's.
     """
 
     launch_id: str
@@ -76,6 +76,7 @@ class Launch:
     data_mode: DataMode = DataMode.REAL
     note: str = ""
     looks: tuple[Look, ...] = ()
+    site_known: bool = True
 
     def itrs_km(self) -> Floats:
         """(3,) the site in the Earth-fixed frame."""
@@ -97,6 +98,7 @@ class Launch:
             "data_mode": self.data_mode.name,
             "note": self.note,
             "looks": [look.to_json() for look in self.looks],
+            "site_known": self.site_known,
         }
 
     @classmethod
@@ -117,6 +119,7 @@ class Launch:
             DataMode[told["data_mode"]],
             told["note"],
             tuple(Look.of(x) for x in told["looks"]),
+            bool(told["site_known"]),
         )
 
 
