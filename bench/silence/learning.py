@@ -25,6 +25,7 @@ ASSUMED = {
     "controlled_below_km": 600.0,
     "lifetime_log_sigma": 0.5,
     "outage_per_year": 1.0,
+    "outage_mean_days": 2.0,
     "siblings_silent_factor": 30.0,
     "siblings_silent_at_most": 1000.0,
     "siblings_heard_factor": 0.5,
@@ -70,14 +71,14 @@ def ratios(gaps: Floats) -> Floats:
 
 
 def tail(objects: list[tuple[int, Floats]]) -> rhythm.Tail:
-    """Empirical down to one in a thousand or to the ten longest; Hill's index of the last hundredth beyond."""
+    """Empirical down to one in a thousand or the ten longest; beyond, Hill's index of the last hundredth less its one sigma."""
     x = np.sort(np.concatenate([ratios(g) for _, g in objects]))
     knots = [s for s in KNOTS if s * len(x) >= 10.0]
     at = np.quantile(x, 1.0 - np.array(knots))
     threshold = np.quantile(x, 0.99)
-    index = 1.0 / float(np.log(x[x > threshold] / threshold).mean())
+    index = (1.0 - 1.0 / np.sqrt((x > threshold).sum())) / float(np.log(x[x > threshold] / threshold).mean())
     rounded = tuple(round(float(a), 4) for a in at)
-    return rhythm.Tail(rounded, tuple(knots), round(index, 3), len(objects), len(x))
+    return rhythm.Tail(rounded, tuple(knots), round(float(index), 3), len(objects), len(x))
 
 
 def tails_of(gaps: Gaps) -> dict[str, rhythm.Tail]:

@@ -195,7 +195,7 @@ class _Round:
         assert first.norad_id is not None
         motion = float(first.sets.mean_motion_rev_day[-1])
         found = crowd.around(first.norad_id, times[-1], motion, mean_gap(times), self.detector.rates)
-        kind, decayed = kind_of(str(first.sets.name[-1]), names[-1] if names else None)
+        kind, decayed = kind_of(str(first.sets.name[-1]), names)
         return replace(found, kind=kind, decay_date=decayed, neighbour_of=of)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from hoshimori.detect import silence_life
 from hoshimori.detect.rhythm import DAY_US, LEAST_GAPS, RECORD, Rhythm, gaps_days, moments
-from hoshimori.detect.silence_around import Around
+from hoshimori.detect.silence_around import LEAST_PAUSE_DAYS, Around
 from hoshimori.detect.silence_heir import Heir
 from hoshimori.detect.silence_odds import LATE_CHANCE, YEAR_DAYS, odds
 from hoshimori.detect.silence_rates import Rates
@@ -112,32 +112,27 @@ def judge(
     heard = np.datetime64(around.heard_utc.rstrip("Z"), "us")
     silent = max(_days(heard - times[-1]), 0.0)
     p = rhythm.survival(max(silent - around.dead_days, 0.0))
+    hanging = _days(as_of_utc - max(heard, times[-1]))
+    hanging = hanging if hanging > LEAST_PAUSE_DAYS else 0.0
     a_year = p * YEAR_DAYS / rhythm.mean_days
     faded = _faded(gaps, rhythm)
     left, perigee = silence_life.days_left(sets), silence_life.perigee_km(sets)
     elapsed = _days(as_of_utc - sets.epoch_utc[-1])
-    found = odds(rhythm, silent, elapsed, left, perigee, motion, faded, around, heir, rates)
+    found = odds(rhythm, silent + hanging, around.dead_days + hanging, elapsed, left, perigee, motion, faded, around, heir, rates)
     account = Account(
         first.norad_id, first.asset_id, first.name, "on time", sets.epoch_utc[-1], times[-1], rhythm.usual_days, rhythm.mean_days,
         rhythm.longest_days, rhythm.count, silent, p, a_year, odds=found, left_days=left, faded=faded, around=around, heir=heir,
         sets=sets, neighbour_of=first.neighbour_of,
     )  # fmt: skip
-    return _stated(account, _days(as_of_utc - times[-1]), rhythm, limits)
+    return _stated(account, limits)
 
 
-def _stated(account: Account, silent_to_now: float, rhythm: Rhythm, limits: Limits) -> Account:
+def _stated(account: Account, limits: Limits) -> Account:
     """With its state, and what cannot be excluded."""
-    around = account.around
-    unheard = around is not None and around.heard == 0
     outage = account.odds["provider outage"]
     told = account.false_alarms_per_year <= limits.notice_per_year
     alarm = account.false_alarms_per_year <= limits.alarm_per_year or (account.gone >= SURE and account.p_value <= LATE_CHANCE)
-    if unheard:
-        state = "nobody heard" if rhythm.survival(silent_to_now) <= LATE_CHANCE else "on time"
-    elif outage >= 0.5:
-        state = "nobody heard"
-    else:
-        state = "silent" if alarm else "late" if told else "on time"
+    state = "nobody heard" if outage >= 0.5 else "silent" if alarm else "late" if told else "on time"
     return replace(account, state=state, open_to=tuple(_open_to(account, state)))
 
 

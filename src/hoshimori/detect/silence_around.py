@@ -7,7 +7,7 @@ last heard, less the time in which none of them was.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any
@@ -186,10 +186,10 @@ def family(name: str) -> str:
     return found[0] if found and " DEB" not in name and "R/B" not in name else ""
 
 
-def kind_of(name: str, said: ObjectName | None) -> tuple[str, str]:
+def kind_of(name: str, said: Sequence[ObjectName]) -> tuple[str, str]:
     """(PAYLOAD, ROCKET BODY, DEBRIS or "", decay date or ""), by what the catalogue says, else by the name."""
-    if said is not None and (said.object_type or said.decay_date):
-        return said.object_type if said.object_type != "UNKNOWN" else "", said.decay_date
-    if not name:
-        return "", ""
-    return ("DEBRIS" if " DEB" in name else "ROCKET BODY" if "R/B" in name else "PAYLOAD"), ""
+    types = [n.object_type for n in said if n.object_type]
+    decays = [n.decay_date for n in said if n.decay_date]
+    by_name = "DEBRIS" if " DEB" in name else "ROCKET BODY" if "R/B" in name else "PAYLOAD" if name else ""
+    kind = types[-1] if types else by_name
+    return "" if kind == "UNKNOWN" else kind, decays[-1] if decays else ""

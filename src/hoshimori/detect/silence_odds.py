@@ -26,6 +26,7 @@ OUTAGE_SHARE = (2.0, 1.0)
 def odds(
     rhythm: Rhythm,
     silent_days: float,
+    dead_days: float,
     elapsed_days: float,
     left_days: float,
     perigee_km: float,
@@ -35,19 +36,21 @@ def odds(
     heir: Heir | None,
     rates: Rates,
 ) -> dict[str, float]:
-    """By hypothesis, summing to one. silent_days: from the last news to when others were heard; elapsed_days: since the epoch."""
+    """By hypothesis, summing to one. silent_days: since the last news, dead_days of which nobody was
+    heard; elapsed_days: since the epoch."""
     a, years = rates.assumed, rhythm.mean_days / YEAR_DAYS
-    heard = rhythm.survival(max(silent_days - around.dead_days, 0.0))
+    heard = rhythm.survival(max(silent_days - dead_days, 0.0))
     raw = rhythm.survival(silent_days)
     late_from = rhythm.reached(LATE_CHANCE)
     late = min(raw, rhythm.survival(max(silent_days, late_from)))
     down = 1.0 if around.decay_date else silence_life.chance_down(elapsed_days, left_days, a["lifetime_log_sigma"])
     payload = around.kind == "PAYLOAD"
+    lasting = math.exp(-silent_days / a["outage_mean_days"])
     low = perigee_km < a["controlled_below_km"]
     weights = {
         "on time": (raw - late) * (1.0 - down),
         "late": late * (1.0 - down),
-        "provider outage": (heard - raw + a["outage_per_year"] * years * outage_factor(around, rates)) * (1.0 - down),
+        "provider outage": (heard - raw + a["outage_per_year"] * years * lasting * outage_factor(around, rates)) * (1.0 - down),
         "lost": rates.lost(motion_rev_day, around.kind) * years * (a["faded_lost_factor"] if faded else 1.0) * (1.0 - down),
         "not published any more": rates.unpublished_per_year * years * _withheld(around, faded, a) * (1.0 - down),
         "decayed": down + (a["controlled_reentry_per_year"] * years if low and payload else 0.0) * (1.0 - down),
