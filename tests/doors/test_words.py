@@ -35,6 +35,8 @@ EXAMPLE: dict[str, str | float] = {
     "method": "hall_3d_nc_2021", "ratio": 1.5, "reach_s": 30.0, "shift_km": 0.2, "log_change": 0.4, "dt_s": 0.01, "scale": 0.5,
     "maximum": 1e-4, "whose": "covariance of object 1", "largest": 5.0, "raised": 1.0, "size": 6.0, "sigma": 1.1,
     "trials": 1e6, "misfit": 0.2, "sigma_s": 3.0, "points": 4.0, "change": 0.01, "left_out": 1.0,
+    "covered": 90.0, "percent": 50.0, "minutes": 5.0, "flare": "M5.2", "kp": 6.0, "count": 7.0, "which": "27954", "hour": 3.5,
+    "beam": 1.0, "what": "GNSS", "semi_major_km": 1200.0, "condition": 40.0,
     "outages": 5.0, "p_holm": 0.2, "outside": 2.0, "from_m": 0.01, "tracked_m": 0.1, "low": 40.0, "high": 51.0, "f107": 120.0,
     "least_eigenvalue": -1e-9, "limit": 1e-4, "uneven": 1e-6, "sigmas": 6.0, "peaks": 2.0,
 }  # fmt: skip

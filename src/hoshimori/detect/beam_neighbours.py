@@ -87,7 +87,7 @@ def neighbours(scene: Scene, everybody: Everybody, own: int) -> tuple[Tested, El
     """Did another satellite stand within the beam? Its own signals then arrive as well."""
     none = everybody.sets.take(slice(0, 0))
     if not scene.known:
-        return (Explanation(NEIGHBOUR, "cannot tell", Reason("no orbit then")), {}), none
+        return (Explanation(NEIGHBOUR, "cannot tell", Reason("link no orbit then")), {}), none
     placed = [r for r in scene.reports if r.placed]
     if not placed:
         return (Explanation(NEIGHBOUR, "cannot tell", Reason("station not placed")), {}), none

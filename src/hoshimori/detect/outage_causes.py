@@ -73,7 +73,7 @@ class Scene:
 def sun(scene: Scene) -> Tested:
     """Was the Sun behind the satellite, within each station's beam?"""
     if not scene.known:
-        return Explanation(SUN, "cannot tell", Reason("no orbit then")), {}
+        return Explanation(SUN, "cannot tell", Reason("link no orbit then")), {}
     anywhere = float(np.degrees(sun_outage.nearest_anywhere_rad(scene.r_teme_km[scene.inside], scene.t_utc[scene.inside]).min()))
     if anywhere > 2.0 * max(np.degrees(sun_outage.limit_rad(np.radians(scene.beam_of(r)))) for r in scene.reports):
         return Explanation(SUN, "rejected", Reason("sun elsewhere from any place", {"deg": anywhere})), {}
@@ -108,13 +108,13 @@ def _sun_over(scene: Scene, report: Report) -> tuple[float, float]:
 def shadow(scene: Scene) -> Tested:
     """Was the satellite in the Earth's shadow, or just entering or leaving it? Batteries and heat trouble links then."""
     if not scene.known:
-        return Explanation(SHADOW, "cannot tell", Reason("no orbit then")), {}
+        return Explanation(SHADOW, "cannot tell", Reason("link no orbit then")), {}
     lit = bodies.sunlit_fraction(scene.r_teme_km, bodies.sun_teme_km(scene.t_utc))
     dark = scene.inside & (lit < 1.0)
     share = float(dark.sum() / scene.inside.sum())
     quantities = {"eclipsed": Quantity(share, "1")}
     if dark.any():
-        return Explanation(SHADOW, "possible", Reason("in shadow", {"percent": 100.0 * share})), quantities
+        return Explanation(SHADOW, "possible", Reason("link in shadow", {"percent": 100.0 * share})), quantities
     shaded = scene.t_s[lit < 1.0]
     if len(shaded):
         gap_s = float(np.abs(shaded[:, None] - scene.t_s[scene.inside][None]).min())
@@ -132,7 +132,7 @@ def weather(scene: Scene, days: Sequence[Mapping[str, Any]], flares: Sequence[Ma
     if flare:
         return Explanation(WEATHER, "possible", Reason("flare", {"flare": flare})), quantities
     if kp is not None and kp >= STORM_KP:
-        return Explanation(WEATHER, "possible", Reason("geomagnetic storm", {"kp": kp})), quantities
+        return Explanation(WEATHER, "possible", Reason("link storm", {"kp": kp})), quantities
     if kp is None:
         return Explanation(WEATHER, "cannot tell", Reason("no space weather data")), quantities
     if flares is None:
@@ -194,7 +194,7 @@ def _apart_h(t: np.datetime64, start: np.datetime64, stop: np.datetime64) -> flo
 def age(age_days: float) -> Tested:
     """Is the orbit behind all this geometry fresh?"""
     if not np.isfinite(age_days):
-        return Explanation(AGE, "cannot tell", Reason("no orbit then")), {}
+        return Explanation(AGE, "cannot tell", Reason("link no orbit then")), {}
     quantities = {"age_days": Quantity(age_days, "d")}
     if age_days > STALE_DAYS:
         return Explanation(AGE, "cannot tell", Reason("orbit is old", {"days": age_days})), quantities

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from hoshimori.doors.english_hazard import HAZARD
 from hoshimori.doors.english_illumination import ILLUMINATION
+from hoshimori.doors.english_interference import INTERFERENCE
 from hoshimori.doors.english_meetings import MEETINGS
 from hoshimori.doors.english_silence import SILENCE
 
@@ -315,4 +316,4 @@ EN: Mapping[str, str] = {
     "why displaced without a change of speed": "it is displaced along its orbit without a change of speed: not a "
     "burn, but perhaps another object under its number",
     "burn_main": "Larger part",
-} | {**HAZARD, **ILLUMINATION, **MEETINGS, **SILENCE}
+} | {**HAZARD, **ILLUMINATION, **INTERFERENCE, **MEETINGS, **SILENCE}
