@@ -14,7 +14,7 @@ cloud alone never says more than 19 to 1.
 A cloud does not know why it was struck. Accidental and deliberate share what speaks for a collision, and are told apart only by
 what else is known: whether a second catalogued body was there, and what somebody has declared, by the grade of the source.
 
-Never weighed, and said so: the count of pieces, which for known events is off the model by a factor of 0.9 to 4 either way; the
+Never weighed, and said so: the count of pieces, which for four known collisions was 1.1 to 4 times the model's; the
 net push and the unequal axes of the cloud, which real events of either cause have; kind and age of the parent, for which no
 rate was at hand. Where most of the pieces cannot be up any more, where the cloud is older than a year, where too few pieces or
 too few of their kicks are known, the cloud's odds are even and `reasons` says why.
@@ -44,8 +44,9 @@ MOST_LOST = 0.6
 """Share of a model collision's pieces above 10 cm that may be gone; beyond, the cloud is not judged."""
 OLDEST_DAYS = 365.0
 """Beyond a year the air has been thin and thick in turn, and the drag that a set shows today does not undo what it did."""
-POORLY_KNOWN = 0.3
-"""A kick is known where its error is less than this share of it, or less than 10 m/s; half of all must be."""
+WORST_M_S = 25.0
+"""A kick is known where its error is less than this, whatever its size: to ask for a share of the size would drop the slow ones
+and leave a cloud that looks fast. Half of all kicks must be known, and their median be twice the median error."""
 EVENT_SIGMA, SLOPE_SIGMA = 0.18, 0.25
 """How events of one cause scatter about the model: of the median of log10 speed, and of its slope over log10(A/m)."""
 LOST_SIGMA, LOST_SLOPE_SIGMA = 0.3, 1.0
@@ -234,8 +235,11 @@ def _usable(dv: Floats, sigma: Floats, area_mass: Floats) -> tuple[Floats, Float
         raise UsageError(f"cause: shapes {dv.shape}, {sigma.shape}, {area_mass.shape}: expected (n, 3), (n,), (n,)")
     size = np.linalg.norm(dv, axis=1)
     told: Bools = np.isfinite(size) & np.isfinite(sigma) & (size > 0.0)
-    known: Bools = told & (sigma < np.maximum(POORLY_KNOWN * size, 10.0))
-    true = np.sqrt(np.maximum(size[known] ** 2 - sigma[known] ** 2, (0.5 * size[known]) ** 2))
+    known: Bools = told & (sigma < WORST_M_S)
+    true = np.sqrt(np.maximum(size[known] ** 2 - 3.0 * sigma[known] ** 2, (0.5 * size[known]) ** 2))  # three axes
+    if known.any() and np.median(size[known]) < 2.0 * np.median(sigma[known]):
+        told, known = np.ones_like(told), np.zeros_like(known)
+        true = true[:0]
     ratio = area_mass[known]
     share = float(known.sum() / max(told.sum(), 1))
     return true, np.log10(np.where(ratio > 0.0, ratio, np.nan)), share

@@ -54,7 +54,14 @@ def _collocation(stages: int) -> tuple[Floats, Floats, Floats]:
     return c, rows, w / 2.0
 
 
+def _ahead(c: Floats) -> Floats:
+    """(s, s): rates at the stages of a step, carried on to the stages of the next step of equal length."""
+    columns = [np.prod([(1.0 + c - o) / (x - o) for o in np.delete(c, j)], axis=0) for j, x in enumerate(c)]
+    return np.ascontiguousarray(np.stack(columns, axis=1))
+
+
 _C, _A, _B = _collocation(_STAGES)
+_ON = _ahead(_C)
 
 
 def fly(r_km: Floats, v_km_s: Floats, area_mass_m2_kg: Floats, at_s: Floats, weather: Weather) -> Floats:
@@ -70,7 +77,7 @@ def fly(r_km: Floats, v_km_s: Floats, area_mass_m2_kg: Floats, at_s: Floats, wea
         np.ascontiguousarray(weather.sun),
         np.ascontiguousarray(weather.factor),
         weather.first_day,
-        (_C, _A, _B),
+        (_A, _B, _ON),
         out,
     )
     return out
@@ -90,15 +97,16 @@ def _fly(start: Floats, drag: Floats, at_s: Floats, sun: Floats, factor: Floats,
 @numba.njit(cache=True, nogil=True)
 def _advance(y: Floats, t: float, to: float, drag: float, sun: Floats, factor: Floats, first_day: int, rule: Any) -> float:
     """Moves the state on to a time; NaN where the piece has gone down."""
+    k, last_h = np.empty((len(rule[1]), 6)), 0.0
     while t != to:
         if not _up(y):
             return np.nan
-        longest = _longest_s(y)
-        count = np.ceil(abs(to - t) / longest)
+        count = np.ceil(abs(to - t) / _longest_s(y))
         h = (to - t) / count
         day = int(np.floor((t + 0.5 * h) / 86400.0)) - first_day
         now = factor[min(max(day, 0), len(factor) - 1)]
-        _step(y, h, drag * now, sun, rule)
+        _step(y, h, drag * now, sun, rule, k, abs(h - last_h) < 0.02 * abs(h))
+        last_h = h
         t = to if count <= 1.0 else t + h
     return t if _up(y) else np.nan
 
@@ -123,14 +131,17 @@ def _longest_s(y: Floats) -> float:
 
 
 @numba.njit(cache=True, nogil=True)
-def _step(y: Floats, h: float, drag: float, sun: Floats, rule: Any) -> None:
-    c, a, b = rule
-    s = len(c)
-    k = np.empty((s, 6))
+def _step(y: Floats, h: float, drag: float, sun: Floats, rule: Any, k: Floats, carry: bool) -> None:
+    """One step. k (s, 6): rates at the stages, of the step before on entry (used where `carry`), of this one on return."""
+    a, b, on = rule
+    s = len(b)
     at = y.copy()
-    _force(at, drag, sun, k[0])
-    for i in range(1, s):
-        k[i] = k[0]
+    if carry:
+        k[:] = on @ k
+    else:
+        _force(at, drag, sun, k[0])
+        for i in range(1, s):
+            k[i] = k[0]
     for _ in range(30):
         change = 0.0
         for i in range(s):
@@ -181,7 +192,7 @@ def _density(height_km: float, cos_sun: float) -> float:
     """kg/m3; up to 1.6 times the mean under the Sun and 0.4 of it on the night side, above 200 km."""
     if height_km > 3000.0:
         return 0.0
-    i = min(max(np.searchsorted(_BASE_KM, height_km, side="right") - 1, 0), len(_BASE_KM) - 1)
+    i = int(min(max(np.searchsorted(_BASE_KM, height_km, side="right") - 1, 0), len(_BASE_KM) - 1))
     mean = _BASE_DENSITY[i] * np.exp(-(height_km - _BASE_KM[i]) / _SCALE_KM[i])
     bulge = min(max((height_km - 120.0) / 200.0, 0.0), 1.0)
     return float(mean * (1.0 + 0.6 * bulge * cos_sun))

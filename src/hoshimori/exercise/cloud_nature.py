@@ -1,9 +1,9 @@
 """How one practice break-up differs from the mean one: real events scatter about the model, and so do these.
 
 The pieces' speeds are those of the NASA model times what this event has of its own, so that a judge who knows the model alone
-does not meet it exactly. The spreads are set by hand, before any judge was scored, from what is published of real clouds: counts
-off by 0.5 to 4, speed laws for collisions between "0.9 chi + 2.9" and "100 m/s whatever the ratio", clouds with a net push and
-unequal axes. They are assumptions, and docs/breakup-cause.md lists them.
+does not meet it exactly. The spreads are set by hand, before any judge was scored, after what is published of real clouds: speed
+laws for collisions between "0.9 chi + 2.9" and "100 m/s whatever the ratio", clouds with a net push and unequal axes. They are
+assumptions, and docs/breakup-cause.md lists them.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ implementations that do not stem from each other (the C++ one published by ESA, 
 for debris evolution) and agrees with all three, except where the text says so. Lengths m, masses kg, speeds m/s;
 lambda = log10(length), chi = log10(area / mass).
 
-Known limits. It is a mean over few events: real counts differ by a factor of 0.5 to 4 (see docs/breakup-cause.md), and the
+Known limits. It is a mean over few events: real counts were 1.1 to 4 times the model's (see docs/breakup-cause.md), and the
 simulator named above gives up the speed law for collisions as too fast, in favour of 100 m/s with a spread of 0.3. How the two
 branches join between 8 and 11 cm is not in the paper; here the weight rises linearly with the length.
 """
