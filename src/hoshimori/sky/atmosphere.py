@@ -100,18 +100,24 @@ def table_heights_km() -> Floats:
 
 
 def day_table(day_utc: np.datetime64, activity: Activity) -> Singles:
-    """(height, latitude, local hour) ln density of one day: the tables blended for its season, flux and Ap."""
-    t = tables()
+    """(height, latitude, local hour) ln density of one day: the tables blended for its season, flux and Ap. Not to be written to."""
     row = int(activity.rows(np.asarray(day_utc)))
-    season = (day_utc.astype("datetime64[D]").astype(np.int64) % _YEAR_DAYS) / _YEAR_DAYS * SEASONS
-    mean = activity.f107_mean[row]
+    numbers = (float(x[row]) for x in (activity.f107_mean, activity.f107, activity.ap))
+    return _table_of(int(day_utc.astype("datetime64[D]").astype(np.int64)), *numbers)
+
+
+@lru_cache(maxsize=256)
+def _table_of(day: int, mean: float, f107: float, ap: float) -> Singles:
+    """Kept for the last 256 days asked for: many objects fall through the same ones."""
+    t = tables()
+    season = (day % _YEAR_DAYS) / _YEAR_DAYS * SEASONS
     level, part = _between(F107_LEVELS, mean)
     usual = _blend(_blend(t.usual, int(season) % SEASONS, (int(season) + 1) % SEASONS, season % 1.0), level, level + 1, part)
     flux = _blend(t.by_flux, level, level + 1, part)
-    offset, share = _between(F107_OFFSETS, activity.f107[row] - mean)
-    ap = _blend(t.by_ap, level, level + 1, part)
-    storm, portion = _between(AP_LEVELS, activity.ap[row])
-    added = _blend(flux, offset, offset + 1, share) + _blend(ap, storm, storm + 1, portion)
+    offset, share = _between(F107_OFFSETS, f107 - mean)
+    by_ap = _blend(t.by_ap, level, level + 1, part)
+    storm, portion = _between(AP_LEVELS, ap)
+    added = _blend(flux, offset, offset + 1, share) + _blend(by_ap, storm, storm + 1, portion)
     return np.ascontiguousarray(usual + added[:, :, None])
 
 
