@@ -192,7 +192,8 @@ def _density(height_km: float, cos_sun: float) -> float:
     """kg/m3; up to 1.6 times the mean under the Sun and 0.4 of it on the night side, above 200 km."""
     if height_km > 3000.0:
         return 0.0
-    i = int(min(max(np.searchsorted(_BASE_KM, height_km, side="right") - 1, 0), len(_BASE_KM) - 1))
+    above = int(np.searchsorted(_BASE_KM, height_km, side="right"))
+    i = min(max(above, 1), len(_BASE_KM)) - 1
     mean = _BASE_DENSITY[i] * np.exp(-(height_km - _BASE_KM[i]) / _SCALE_KM[i])
     bulge = min(max((height_km - 120.0) / 200.0, 0.0), 1.0)
     return float(mean * (1.0 + 0.6 * bulge * cos_sun))
