@@ -17,8 +17,8 @@ from hoshimori.detect import illumination_causes, illumination_outages
 from hoshimori.detect.coincidence import merged
 from hoshimori.detect.illumination_outages import Told, overlap
 from hoshimori.detect.illumination_windows import Over, Windows
-from hoshimori.detect.neighbourhood import Watched, bodies, watched
-from hoshimori.facts import Asset, DataMode, Floats, Watchlist
+from hoshimori.detect.neighbourhood import Bodies, Watched, bodies, watched
+from hoshimori.facts import Asset, DataMode, ElementSets, Floats, Watchlist
 from hoshimori.findings import Event, Evidence, Explanation, Quantity, Reason, iso
 from hoshimori.ports import Progress, View, silent
 from hoshimori.sky.visibility import Passes
@@ -80,7 +80,7 @@ class Illumination:
         group = watched(view, watchlist.assets, sets)
         if not group:
             return []
-        around = bodies(sets, group, 0.0, s.reach_days)
+        around = paths_of(sets, group, s.reach_days)
         sites = tuple(Site(**row) for row in s.sites)
         over = Over(around, sites, view.start_utc, view.stop_utc, s.least_elevation_deg, s.regard_deg)
         progress("windows", 0, len(group))
@@ -233,9 +233,15 @@ class _Asset:
         return DataMode(max(modes or self.over.bodies.sets_of(self.body.key).data_mode.tolist()))
 
 
+def paths_of(sets: ElementSets, group: Sequence[Watched], reach_days: float) -> Bodies:
+    """The paths of these bodies; a set speaks as far back as ahead, since what was possible is asked of the past as well."""
+    around = bodies(sets, group, 0.0, reach_days)
+    return replace(around, trajectories=replace(around.trajectories, before_us=around.trajectories.reach_us))
+
+
 def concerns(named: str, asset: Asset) -> bool:
     """Does an outage that names this asset (by number, designator or id; "": all) concern it?"""
-    return named in ("", str(asset.norad_id), asset.cospar_id or "-", asset.asset_id)
+    return named in {"", asset.asset_id} | {str(x) for x in (asset.norad_id, asset.cospar_id) if x}
 
 
 def relative_irradiance(source: Mapping[str, float], elevation_deg: float, range_km: float) -> float:

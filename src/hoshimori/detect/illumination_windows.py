@@ -224,7 +224,7 @@ def sun_teme_km(t_s: Floats, start_utc: np.datetime64) -> Floats:
     """(k, 3) the Sun in TEME at seconds after the start, interpolated between hours."""
     if not len(t_s):
         return np.zeros((0, 3))
-    first, last = float(t_s.min()), float(t_s.max())
+    first, last = SUN_STEP_S * np.floor(float(t_s.min()) / SUN_STEP_S), float(t_s.max())
     grid = first + SUN_STEP_S * np.arange(int(np.ceil((last - first) / SUN_STEP_S)) + 2)
     known = sun_and_moon.sun_teme_km(start_utc.astype("datetime64[us]") + np.rint(grid * 1e6).astype("timedelta64[us]"))
     return np.column_stack([np.interp(t_s, grid, known[:, axis]) for axis in range(3)])

@@ -14,8 +14,8 @@ from hoshimori.alliance.sites import sites_named
 from hoshimori.declared.sites import Site
 from hoshimori.detect import illumination as detector
 from hoshimori.detect.avoidance_windows import Beam
-from hoshimori.detect.illumination import Illumination, Settings, concerns
-from hoshimori.detect.neighbourhood import bodies, watched
+from hoshimori.detect.illumination import Illumination, Settings, concerns, paths_of
+from hoshimori.detect.neighbourhood import watched
 from hoshimori.doors import windows
 from hoshimori.doors.inquiry import Asked, ask
 from hoshimori.doors.library import MODES, Moment, check_number
@@ -184,7 +184,7 @@ def avoid(
     group = watched(view, assets, sets)
     if not any(b.key == target for b in group):
         raise NothingFound(f"the target {target} has no orbit known as of {opened.said}: ingest a source that carries it")
-    around = bodies(sets, group, 0.0, Settings().reach_days)
+    around = paths_of(sets, group, Settings().reach_days)
     rows = np.array([around.row(b.key) for b in group if b.key != target], np.int64)
     found: list[RangingPass] = []
     for done, place in enumerate(places):
