@@ -45,8 +45,8 @@ class States(NamedTuple):
     argp_rad: Floats
 
     def take(self, which: Ints | Bools) -> States:
-        t, *rest = (x[which] for x in self)
-        return States(t, *rest)
+        rest = (self.sma_km, self.ecc, self.inc_rad, self.raan_rad, self.argp_rad)
+        return States(self.epoch_utc[which], *(x[which] for x in rest))
 
     def perigee_km(self) -> Floats:
         """Over the equatorial radius."""

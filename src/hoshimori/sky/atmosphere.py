@@ -100,7 +100,7 @@ def table_heights_km() -> Floats:
 
 
 def day_table(day_utc: np.datetime64, activity: Activity) -> Singles:
-    """(height, latitude, local hour) ln density of one day: the tables blended for its season, flux and Ap. Not to be written to."""
+    """(height, latitude, local hour) ln density of one day: the tables blended for its season, flux and Ap. Read-only."""
     row = int(activity.rows(np.asarray(day_utc)))
     numbers = (float(x[row]) for x in (activity.f107_mean, activity.f107, activity.ap))
     return _table_of(int(day_utc.astype("datetime64[D]").astype(np.int64)), *numbers)
