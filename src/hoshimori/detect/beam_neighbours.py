@@ -84,7 +84,10 @@ def _angles(sets: ElementSets, t_utc: Times, mine: Floats | None, report: Report
 
 
 def neighbours(scene: Scene, everybody: Everybody, own: int) -> tuple[Tested, ElementSets]:
-    """Did another satellite stand within the beam? Its own signals then arrive as well."""
+    """Did another satellite stand within the beam? Its own signals then arrive as well.
+
+    One that stood there the day before explains no change by standing there; whether it began to send is not seen here.
+    """
     none = everybody.sets.take(slice(0, 0))
     if not scene.known:
         return (Explanation(NEIGHBOUR, "cannot tell", Reason("link no orbit then")), {}), none
@@ -111,5 +114,6 @@ def neighbours(scene: Scene, everybody: Everybody, own: int) -> tuple[Tested, El
         "other": str(int(beside.norad_id[which])), "deg": float(beside.angle_deg[which]), "beam": beam,
         "count": float(len(beside.norad_id)),
     }  # fmt: skip
-    code = "newly in the beam" if len(fresh) else "in the beam all along"
-    return (Explanation(NEIGHBOUR, "possible", Reason(code, values)), quantities), told
+    if len(fresh):
+        return (Explanation(NEIGHBOUR, "possible", Reason("newly in the beam", values)), quantities), told
+    return (Explanation(NEIGHBOUR, "cannot tell", Reason("in the beam all along", values)), quantities), told

@@ -27,6 +27,7 @@ from hoshimori.sky.trajectories import Trajectories
 from hoshimori.sky.visibility import passes
 
 KIND = "interference"
+NO_ORBIT = "link no orbit then"
 WHAT: Mapping[str, str] = {
     CARRIER: "degraded carrier", "lost lock": "lost lock", "command reject": "rejected commands", "other": "degradation",
 }  # fmt: skip
@@ -143,6 +144,7 @@ class _Asset:
             tests = [
                 outage_causes.sun(scene),
                 outage_causes.station(scene, self.everyone),
+                outage_causes.wrong(scene),
                 outage_causes.shadow(scene),
                 outage_causes.weather(scene, settings.space_weather, settings.flares),
                 beside,
@@ -291,6 +293,8 @@ def label_of(group: Sequence[Report], explanations: Sequence[Explanation]) -> st
     won = next((x.name for x in explanations if x.verdict == "wins"), "")
     if won:
         return f"{what}, explained by {won}"
+    if any(x.name == outage_causes.AGE and x.reason.code == NO_ORBIT for x in explanations):
+        return f"{what}, no orbit to judge by"
     possible = any(x.verdict == "possible" for x in explanations)
     return f"{what}, dull cause possible" if possible else f"unexplained {what}"
 

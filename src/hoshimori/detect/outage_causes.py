@@ -21,9 +21,9 @@ from hoshimori.sky import bodies, frames, sun_outage, visibility
 
 Tested = tuple[Explanation, dict[str, Quantity]]
 
-SUN, SHADOW, WEATHER, NEIGHBOUR, BURN, AGE, STATION, HOURS, AREA, UNSEEN = (
+SUN, SHADOW, WEATHER, NEIGHBOUR, BURN, AGE, STATION, HOURS, AREA, WRONG, UNSEEN = (
     "sun outage", "eclipse", "space weather", "adjacent satellite", "own manoeuvre", "stale set", "station fault",
-    "operating hours", "area interference", "not measured here",
+    "operating hours", "area interference", "wrong report", "not measured here",
 )  # fmt: skip
 COVERED = 0.8
 """From this share of a report's time on the Sun accounts for it; edges are known to a minute or so, by both."""
@@ -265,6 +265,19 @@ def area(scene: Scene, areas: Sequence[Mapping[str, Any]] | None) -> Tested:
             if near and begins <= r.stop_utc and ends >= r.start_utc:
                 return Explanation(AREA, "possible", Reason("area disturbed", {"what": str(one["area"] or one["what"])})), {}
     return Explanation(AREA, "rejected", Reason("no area near")), {}
+
+
+def wrong(scene: Scene) -> Tested:
+    """Could the station hear the satellite at all? If not, the number or the place in the report is wrong."""
+    placed = [r for r in scene.reports if r.placed]
+    if not scene.known or not placed:
+        return Explanation(WRONG, "cannot tell", Reason("station not placed" if scene.known else "link no orbit then")), {}
+    t, r_km = scene.t_utc[scene.inside], scene.r_teme_km[scene.inside]
+    highest = min(float(np.degrees(visibility.look(r_km, t, r.site_itrs_km())[1].max())) for r in placed)
+    quantities = {"elevation_deg": Quantity(highest, "deg")}
+    if highest < 0.0:
+        return Explanation(WRONG, "possible", Reason("below the station's horizon", {"deg": -highest})), quantities
+    return Explanation(WRONG, "rejected", Reason("above the station's horizon", {"deg": highest})), quantities
 
 
 def unseen() -> Tested:

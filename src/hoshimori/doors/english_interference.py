@@ -18,8 +18,11 @@ INTERFERENCE: dict[str, str] = {
     "own manoeuvre": "own manoeuvre",
     "station fault": "station",
     "operating hours": "hours of the day",
+    "wrong report": "wrong number or place",
+    "stale set": "age of the orbit",
     "area interference": "disturbance around the station",
     "not measured here": "not measured here",
+    "began": "Began (UTC)",
     "what_happened": "What was reported",
     "reports_count": "Reports",
     "lasted": "Lasted",
@@ -36,6 +39,7 @@ INTERFERENCE: dict[str, str] = {
     "It says nothing of a satellite's link.",
     "interference windows": "{asset}: reports against the windows of {site}: {hits} of {events} inside, {expected} "
     "expected, p {p}",
+    "interference no windows": "{asset}: reports fall into no site's windows more often than chance allows ({sites} sites, least p {p})",
     "emitter title": "Emitter heard through {satellites}: {verdict}",
     "emitter place": "{lat:.3f}, {lon:.3f}; 95 % ellipse {major} by {minor}, long axis {azimuth:.0f} deg from north; "
     "weight {weight:.0%}",
@@ -87,6 +91,8 @@ INTERFERENCE: dict[str, str] = {
     "why area disturbed": "reception was disturbed around the station: {what}",
     "why no area near": "no disturbed area around the station is told",
     "why rain, equipment, own carriers": "rain, equipment, and carriers of one's own or of neighbours are not seen here",
+    "why below the station's horizon": "{deg:.0f} deg below the station's horizon: the number or the place in the report is wrong",
+    "why above the station's horizon": "{deg:.0f} deg above the station's horizon",
     "why nobody else known": "no other object is known here",
     "why nobody in the beam": "nobody else stood in the beam of {beam:.2f} deg",
     "why newly in the beam": "{other} stood {deg:.2f} deg away in the beam of {beam:.2f} deg, and had not a day before",
@@ -97,6 +103,7 @@ INTERFERENCE: dict[str, str] = {
     for key, text in (
         *((f"{name}, explained by {cause}", f"{what}, explained by {said}") for cause, said in _CAUSES.items()),
         (f"{name}, dull cause possible", f"{what}, a dull cause is possible"),
+        (f"{name}, no orbit to judge by", f"{what}, no orbit to judge by"),
         (f"unexplained {name}", f"unexplained {what}"),
     )
 }  # fmt: skip

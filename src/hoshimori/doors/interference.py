@@ -1,4 +1,4 @@
-"""Reports of links out of order, for programs: joined with what is known of Sun, shadow, storm, neighbours, burns and stations."""
+"""Reports of links out of order, for programs: joined with what is known of the Sun, storms, neighbours and burns."""
 
 from __future__ import annotations
 
@@ -115,7 +115,8 @@ def read_given(
     """Everything that the named files hold; UsageError where neither reports nor measurements are named."""
     if reports is None and geolocate is None:
         raise UsageError("interference: name a file of reports (--reports), of measured arrivals (--geolocate), or both")
-    out, problems = Given(), []
+    out = Given()
+    problems: list[Problem] = []
     if reports is not None:
         read = read_reports(_bytes(reports, "--reports"), str(reports), data_mode=modes[0])
         problems += read.problems
@@ -228,15 +229,15 @@ def _assets(view: View, given: Given, watchlist: str | Path | Watchlist | None) 
         held = {a.norad_id for a in chosen.assets}
         wanted = tuple(a for a in chosen.assets if a.norad_id in numbers)
         if numbers and not wanted:
-            raise NothingFound(
-                f"no report is of a satellite on {chosen.watchlist_id}: reported are {', '.join(map(str, numbers))}"
-            )
+            said = ", ".join(map(str, numbers))
+            raise NothingFound(f"no report is of a satellite on {chosen.watchlist_id}: reported are {said}")
         return replace(chosen, assets=wanted), tuple(n for n in numbers if n not in held)
     for number in numbers:
         library.check_number(number)
     latest = view.latest(numbers)
-    names = dict(zip(latest.norad_id.tolist(), zip(latest.cospar_id.tolist(), latest.name.tolist(), strict=True), strict=True))
-    assets = tuple(Asset(str(n), n, *names.get(n, ("", "")), "", "", "", None, True, "", "") for n in numbers)
+    cospar = dict(zip(latest.norad_id.tolist(), latest.cospar_id.tolist(), strict=True))
+    names = dict(zip(latest.norad_id.tolist(), latest.name.tolist(), strict=True))
+    assets = tuple(Asset(str(n), n, cospar.get(n, ""), names.get(n, ""), "", "", "", None, True, "", "") for n in numbers)
     return Watchlist("reported", "every satellite reported", "", "", assets), ()
 
 

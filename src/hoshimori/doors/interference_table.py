@@ -15,10 +15,11 @@ from hoshimori.doors.interference import Joined, counted
 from hoshimori.doors.terminal import console
 from hoshimori.doors.words import metres, minute, say, words
 from hoshimori.facts import DataMode
-from hoshimori.findings import Event, Reason
+from hoshimori.findings import Event, Explanation, Reason
 
-HEADINGS = ("when", "asset", "what_happened", "reports_count", "lasted", "dull_causes", "cannot_tell_from")
+HEADINGS = ("began", "asset", "what_happened", "reports_count", "lasted", "dull_causes", "cannot_tell_from")
 TOLD = ("wins", "possible")
+UNUSUAL_P = 0.05
 
 
 def show(joined: Joined, lang: str, top: int) -> None:
@@ -59,7 +60,7 @@ def tell_unseen(joined: Joined, lang: str) -> None:
 def _table(events: list[Event], w: Mapping[str, str], names: Mapping[str, str]) -> Table:
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     for heading in HEADINGS:
-        table.add_column(w[heading], overflow="fold", no_wrap=heading == "when")
+        table.add_column(w[heading], overflow="fold", no_wrap=heading == "began")
     for event in events:
         cells = (
             minute(event.start_utc),
@@ -67,13 +68,15 @@ def _table(events: list[Event], w: Mapping[str, str], names: Mapping[str, str]) 
             w.get(event.label, event.label),
             f"{event.quantities['reports'].value:.0f}",
             _lasted(event.quantities["duration_s"].value),
-            "\n".join(
-                f"{w[x.name]} ({w[x.verdict]}): {say(x.reason, w, names)}" for x in event.explanations if x.verdict in TOLD
-            ),
+            "\n".join(_said(x, w, names) for x in event.explanations if x.verdict in TOLD),
             ", ".join(w[x.name] for x in event.explanations if x.verdict == "cannot tell"),
         )
         table.add_row(*(Text(c or "—", style="" if event.normal else "bold") for c in cells))
     return table
+
+
+def _said(test: Explanation, w: Mapping[str, str], names: Mapping[str, str]) -> str:
+    return f"{w[test.name]} ({w[test.verdict]}): {say(test.reason, w, names)}"
 
 
 def _lasted(seconds: float) -> str:
@@ -83,16 +86,17 @@ def _lasted(seconds: float) -> str:
 
 
 def _windows(event: Event, w: Mapping[str, str]) -> list[str]:
-    """How the reports lie against each site's windows."""
+    """The sites into whose windows the reports of this asset fall more often than chance allows, or that there is none."""
+    rows = [r for r in event.evidence[0].parameters["windows"] if r["p_holm"] is not None]
+    if not rows:
+        return []
+    least = min(float(r["p_holm"]) for r in rows)
+    if least >= UNUSUAL_P:
+        return [w["interference no windows"].format(asset=event.subject, sites=len(rows), p=f"{least:.2g}")]
     out = []
-    for row in event.evidence[0].parameters["windows"]:
-        if row["p_holm"] is not None:
-            values = {k: row[k] for k in ("site", "hits", "events")}
-            out.append(
-                w["interference windows"].format(
-                    asset=event.subject, expected=f"{row['expected']:.2g}", p=f"{row['p_holm']:.2g}", **values
-                )
-            )
+    for r in (r for r in rows if float(r["p_holm"]) < UNUSUAL_P):
+        values = {"site": r["site"], "hits": r["hits"], "events": r["events"], "expected": f"{r['expected']:.2g}"}
+        out.append(w["interference windows"].format(asset=event.subject, p=f"{r['p_holm']:.2g}", **values))
     return out
 
 

@@ -18,8 +18,11 @@ INTERFERENCE: dict[str, str] = {
     "own manoeuvre": "自らの軌道制御",
     "station fault": "地上局",
     "operating hours": "時刻の偏り",
+    "wrong report": "衛星番号か局の誤り",
+    "stale set": "軌道の古さ",
     "area interference": "局周辺の電波障害",
     "not measured here": "ここでは測れないもの",
+    "began": "開始（UTC）",
     "what_happened": "報告の内容",
     "reports_count": "報告数",
     "lasted": "継続時間",
@@ -34,6 +37,7 @@ INTERFERENCE: dict[str, str] = {
     "interference cells": "{day} に航空機が受けた測位障害: {cells} 区画のうち 10 % 超が {high}、2–10 % が {low}。衛星回線"
     "については何も示しません。",
     "interference windows": "{asset}: 報告と {site} の可視時間帯: {events} 件中 {hits} 件が重なる（期待値 {expected}、p {p}）",
+    "interference no windows": "{asset}: 報告が偶然以上に重なる可視時間帯をもつ地点はない（{sites} 地点、最小の p は {p}）",
     "emitter title": "{satellites} を通して聞こえた送信局: {verdict}",
     "emitter place": "{lat:.3f}, {lon:.3f}。95 % 楕円 {major} × {minor}、長軸は北から {azimuth:.0f} 度。重み {weight:.0%}",
     "emitter basis": "{satellite} の状態: {basis}、{when} で 1σ 約 {km:.2f} km、{m_s:.2f} m/s",
@@ -81,6 +85,8 @@ INTERFERENCE: dict[str, str] = {
     "why area disturbed": "局の周辺で受信障害があった: {what}",
     "why no area near": "局の周辺で電波障害は報告されていない",
     "why rain, equipment, own carriers": "降雨、機器、自局や隣接局の電波はここでは見えない",
+    "why below the station's horizon": "局の地平線より {deg:.0f} 度下にあり、報告の衛星番号か局の位置が誤っている",
+    "why above the station's horizon": "局の地平線より {deg:.0f} 度上",
     "why nobody else known": "ここでは他の物体が知られていない",
     "why nobody in the beam": "{beam:.2f} 度のビーム内に他の物体はない",
     "why newly in the beam": "{other} が {beam:.2f} 度のビーム内、{deg:.2f} 度にあり、前日はいなかった",
@@ -91,6 +97,7 @@ INTERFERENCE: dict[str, str] = {
     for key, text in (
         *((f"{name}, explained by {cause}", f"{what}（{said}で説明できる）") for cause, said in _CAUSES.items()),
         (f"{name}, dull cause possible", f"{what}（ありふれた原因の可能性あり）"),
+        (f"{name}, no orbit to judge by", f"{what}（軌道がなく判断できない）"),
         (f"unexplained {name}", f"{what}（原因不明）"),
     )
 }  # fmt: skip
