@@ -46,6 +46,7 @@ bench: $(VENV)/.synced-dev  ## what every figure in the docs rests on; most need
 	$(VENV)/bin/python bench/pc/run.py --data $(DATA)
 	$(VENV)/bin/python bench/silence/run.py --data $(DATA)
 	$(VENV)/bin/python bench/illumination/run.py --data $(DATA)
+	$(VENV)/bin/python bench/ascent/run.py --data $(DATA)
 	$(VENV)/bin/python bench/burning_sky/noise.py $(DATA)
 	$(VENV)/bin/python bench/burning_sky/run.py
 

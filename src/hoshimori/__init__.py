@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from hoshimori.alliance import watchlists as watchlists
     from hoshimori.catalogue import Catalogue as Catalogue
     from hoshimori.catalogue import MemoryView as MemoryView
+    from hoshimori.doors.ascent import ascent as ascent
     from hoshimori.doors.conjunctions import conjunctions as conjunctions
     from hoshimori.doors.illumination import illumination as illumination
     from hoshimori.doors.library import check as check
@@ -43,6 +44,7 @@ __version__ = "0.1.0"
 _WHERE = {
     "Catalogue": "hoshimori.catalogue",
     "MemoryView": "hoshimori.catalogue",
+    "ascent": "hoshimori.doors.ascent",
     "check": "hoshimori.doors.library",
     "conjunctions": "hoshimori.doors.conjunctions",
     "draw": "hoshimori.doors.picture",

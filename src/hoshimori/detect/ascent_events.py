@@ -158,14 +158,14 @@ class Writer:
         if found.label == CANNOT_TELL:
             yield Explanation("no path known", CANNOT_TELL, Reason(UNTOLD.get(found.possible.excluded_by, "ascent_no_path")))
             return
-        age = {"age_days": abs(found.age_days), "sigma_km": found.sigma_km}
+        age = {"days": abs(found.age_days), "sigma_km": found.sigma_km}
         yield Explanation(
             "old element set", "rejected" if abs(found.age_days) <= YOUNG_DAYS else "possible", Reason("ascent_path_age", age)
         )
         yield Explanation("the asset has moved since", CANNOT_TELL, Reason("ascent_moved"))
-        declared: dict[str, str | float] = {"source": launch.source, "grade": launch.grade, "sigma_s": launch.sigma_s}
+        declared: dict[str, str | float] = {"what": launch.source, "said": launch.grade, "sigma_s": launch.sigma_s}
         yield Explanation("the declaration is wrong", CANNOT_TELL, Reason("ascent_declared", declared))
-        assumed: dict[str, str | float] = {"class": body.class_id, "ceiling_km": body.ceiling_km}
+        assumed: dict[str, str | float] = {"which": body.class_id, "height_km": body.ceiling_km}
         if found.label == POSSIBLE:
             yield Explanation("it goes elsewhere", "possible", Reason("ascent_necessary_only"))
             yield Explanation("a smaller body", "possible", Reason("ascent_smaller_class", assumed))
@@ -177,7 +177,7 @@ class Writer:
         if launch.azimuth_deg is None:
             yield Explanation("direction not declared", CANNOT_TELL, Reason("ascent_no_azimuth"))
         if found.track is not None and not found.track.fits:
-            yield Explanation("still under thrust", "possible", Reason("ascent_track_misfit", {"looks": float(found.track.used)}))
+            yield Explanation("still under thrust", "possible", Reason("ascent_track_misfit", {"count": float(found.track.used)}))
 
 
 def _track(track: Track) -> dict[str, Any]:

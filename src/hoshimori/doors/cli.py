@@ -11,7 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from hoshimori import __version__
-from hoshimori.doors import cli_conjunctions, cli_illumination, cli_interference, cli_moves, cli_silence
+from hoshimori.doors import cli_ascent, cli_conjunctions, cli_illumination, cli_interference, cli_moves, cli_silence
 from hoshimori.doors.options import FOUND, AsJson, AsOf, Home, Language, Mode, Modes, progress_bar
 from hoshimori.errors import HoshimoriError
 
@@ -146,6 +146,7 @@ app.command()(cli_conjunctions.screen)
 app.command()(cli_conjunctions.pc)
 app.command()(cli_conjunctions.conjunctions)
 app.command()(cli_illumination.illumination)
+app.command()(cli_ascent.ascent)
 app.command()(cli_interference.interference)
 app.command()(cli_silence.silence)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from hoshimori.doors.english_ascent import ASCENT
 from hoshimori.doors.english_hazard import HAZARD
 from hoshimori.doors.english_illumination import ILLUMINATION
 from hoshimori.doors.english_interference import INTERFERENCE
@@ -316,4 +317,4 @@ EN: Mapping[str, str] = {
     "why displaced without a change of speed": "it is displaced along its orbit without a change of speed: not a "
     "burn, but perhaps another object under its number",
     "burn_main": "Larger part",
-} | {**HAZARD, **ILLUMINATION, **INTERFERENCE, **MEETINGS, **SILENCE}
+} | {**ASCENT, **HAZARD, **ILLUMINATION, **INTERFERENCE, **MEETINGS, **SILENCE}

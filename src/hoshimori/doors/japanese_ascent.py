@@ -1,0 +1,58 @@
+"""What people read in Japanese about declared ascents. The same keys as `english_ascent`."""
+
+from __future__ import annotations
+
+ASCENT: dict[str, str] = {
+    "kind ascent": "申告された上昇",
+    "ascent verdict": "幾何",
+    "ascent when": "可能な時間帯、または除外の理由",
+    "ascent first sight": "最も早い初探知",
+    "ascent warning": "警報時間(分)",
+    "ascent geometry possible": "可能",
+    "ascent geometry not possible": "不可能",
+    "ascent cannot tell": "判断できない",
+    "ascent too high": "クラスの上限高度より上",
+    "ascent out of range": "上限高度より下では到達範囲に入らない",
+    "ascent not in time": "到達範囲に入るのは、何も届き得ない早い時刻か、落下し終えた後だけ",
+    "ascent outside the sector": "申告された方位の範囲外",
+    "ascent no path": "軌道が不明",
+    "ascent no bound": "航跡からは何も限定できず、発射地点も不明",
+    "ascent everywhere": "全方位(方位の申告なし)",
+    "ascent unseen": "一覧のレーダーでは見えない",
+    "ascent minutes": "{least}~{most}",
+    "ascent heading": "打上げ {launch}:{place}、{t}Z ± {sigma} 秒、{sector}。クラス:{body}、上限高度 {ceiling} km"
+    "({source}、評価 {grade})。",
+    "ascents found": "{objects} 件中 {possible} 件で幾何的に可能({as_of}Z 時点で既知の軌道による)。",
+    "ascent note": "これは必要条件にすぎない。「可能」とは、高度・距離・時間のいずれも除外しないという意味で、そこへ向かうという"
+    "意味ではない。時刻は外側へ分単位に丸めてある。警報時間は、一覧のレーダーのうち最良のものによる、最小(確実に見える場合)から"
+    "最大(最も早く見える場合)まで。発射の方位や時刻は計算しない。",
+    "geometry possible": "幾何的に可能",
+    "geometry not possible": "幾何的に不可能",
+    "no path known": "軌道が不明",
+    "old element set": "古い軌道要素",
+    "the asset has moved since": "その後に資産が動いた",
+    "the declaration is wrong": "申告の誤り",
+    "it goes elsewhere": "別の場所へ向かう",
+    "a smaller body": "より小型の飛翔体",
+    "a larger body": "より大型の飛翔体",
+    "excluded": "除外",
+    "it stays in orbit": "軌道に残る",
+    "direction not declared": "方位の申告なし",
+    "still under thrust": "まだ推進中",
+    "why ascent_no_path": "打上げの前後の軌道が知られていない",
+    "why ascent_no_bound": "航跡は自由飛行に合わず、発射地点の申告もないため、飛翔体を限定できない",
+    "why ascent_path_age": "経路は打上げから {days:.1f} 日離れた軌道要素による。1σは {sigma_km:.1f} km で、その3倍を見込む",
+    "why ascent_moved": "最後の軌道要素の後に噴射があれば別の場所にいる。公開情報では後になって初めて分かる",
+    "why ascent_declared": "打上げは申告どおりとした({what}、評価 {said}、時刻 ± {sigma_s:.0f} 秒)",
+    "why ascent_necessary_only": "観測ロケット、宇宙への打上げ、海上への試験も、ここからは同じに見える",
+    "why ascent_smaller_class": "クラス {which} は高度 {height_km:.0f} km まで届く。より小型なら、さらに多くが除外される",
+    "why ascent_larger_class": "クラス {which} は最大でも高度 {height_km:.0f} km。より大型なら、除外されるものは減る",
+    "why ascent_too_high": "経路の3σを見込んでも、クラス {which} の上限高度 {height_km:.0f} km より上にとどまる",
+    "why ascent_out_of_range": "クラス {which} の上限高度({height_km:.0f} km)より下にいる間、到達範囲に入らない",
+    "why ascent_not_in_time": "クラス {which}({height_km:.0f} km)の到達範囲に入るのは、まだ何も届き得ない時刻か、もう何も残って"
+    "いない時刻だけ",
+    "why ascent_outside_the_sector": "クラス {which}({height_km:.0f} km)の到達範囲にいる間、申告された方位とその余裕の外にある",
+    "why ascent_orbit": "軌道に入る飛翔体は弾道飛行ではなく、他の衛星と同じように後から通過する",
+    "why ascent_no_azimuth": "方位の申告がないため、全方位を見込む",
+    "why ascent_track_misfit": "大気より上の {count:.0f} 点の観測は自由飛行に合わない。まだ推進中かもしれず、航跡は何も狭めない",
+}
