@@ -1,14 +1,16 @@
 """What a break-up leaves: numbers, sizes, area-to-mass ratios and speeds of fragments, as distributions.
 
 The NASA standard break-up model: Johnson, Krisko, Liou, Anz-Meador, "NASA's new breakup model of EVOLVE 4.0", Adv. Space Res.
-28(9), 2001, 1377-1384. The paper itself was not at hand: every constant below was compared, in 2026, with three public
-implementations that do not stem from each other (the C++ one published by ESA, one inside a mission simulator, one in Python
-for debris evolution) and agrees with all three, except where the text says so. Lengths m, masses kg, speeds m/s;
-lambda = log10(length), chi = log10(area / mass).
+28(9), 2001, 1377-1384. The paper itself was not at hand: every constant below was compared with public implementations that do not
+stem from each other: for counts, a mission simulator in C++ and a program in Python; for areas and A/m, these two and a program in
+C++ published with a thesis; for speeds, the simulator (explosions) and both Python programs (explosion, collision). They agree but
+for one slip of a sign in one of them, and for what is said at `collision_mass_kg`. The range of S is believed, not checked.
+Lengths m, masses kg, speeds m/s; lambda = log10(length), chi = log10(area / mass).
 
 Known limits. It is a mean over few events: real counts were 1.1 to 4 times the model's (see docs/breakup-cause.md), and the
-simulator named above gives up the speed law for collisions as too fast, in favour of 100 m/s with a spread of 0.3. How the two
-branches join between 8 and 11 cm is not in the paper; here the weight rises linearly with the length.
+simulator named above gives up the speed law for collisions as too fast, after Wang, Science & Global Security 18, 2010, in favour
+of 100 m/s with a spread of 0.3. How the two branches of A/m join between 8 and 11 cm is not in the paper; here the weight rises
+linearly with the length.
 """
 
 from __future__ import annotations
@@ -58,7 +60,8 @@ def collision_count(length_m: npt.ArrayLike, mass_kg: float) -> Floats:
 def collision_mass_kg(target_kg: float, impactor_kg: float, speed_km_s: float) -> float:
     """M of the collision law: both masses where the impact is catastrophic, else the impactor's mass times its speed squared.
 
-    Of the implementations compared, one multiplies by the speed, not by its square, where the impact is not catastrophic.
+    Paper and NASA's later note (Krisko, Orbital Debris Quarterly News 15(4), 2011) differ on the power of the speed, and so do
+    implementations: the simulator squares it, by the note; the Python program does not. Here it is squared.
     """
     if impact_energy_j_g(target_kg, impactor_kg, speed_km_s) >= CATASTROPHIC_J_G:
         return target_kg + impactor_kg
