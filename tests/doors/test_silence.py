@@ -18,7 +18,6 @@ from tests.command import hoshimori
 from tests.detect.quiet_skies import AS_OF_DAY, DAY, SUBJECT, T0, crowd, published, times, watched
 
 LIST = """
-[watchlist]
 id = "guards"
 title = "Guards"
 title_ja = "見張り"
@@ -38,9 +37,9 @@ source = "a test"
 grade = "A1"
 """
 KEYS = {
-    "schema", "asset", "norad_id", "name", "neighbour_of", "state", "as_of", "last_epoch", "last_known", "usual_days", "longest_days",
-    "gaps", "silent_days", "p_value", "beyond_record", "false_alarms_per_year", "odds", "likeliest", "older_share", "others", "heir",
-    "cannot_exclude", "data_mode",
+    "schema", "asset", "norad_id", "name", "neighbour_of", "state", "as_of", "last_epoch", "last_known", "usual_days",
+    "longest_days", "gaps", "silent_days", "p_value", "beyond_record", "false_alarms_per_year", "odds", "likeliest",
+    "older_share", "others", "heir", "cannot_exclude", "data_mode",
 }  # fmt: skip
 
 
@@ -52,7 +51,7 @@ def cut(silent_days: float) -> ElementSets:
 @pytest.fixture
 def sky(tmp_path: Path) -> Path:
     place = tmp_path / "sets.json"
-    place.write_text(dump_omm(cut(12.0), kind="JSON"), encoding="utf-8")
+    place.write_text(dump_omm(cut(12.0), kind="json"), encoding="utf-8")
     return place
 
 
