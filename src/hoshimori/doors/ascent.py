@@ -72,7 +72,8 @@ def ascent(
     return list(
         answer(
             paths, watchlist=watchlist, site=site, at=at, sigma_s=sigma_s, azimuth_deg=azimuth_deg, launch=launch, track=track,
-            body=body, class_file=class_file, sensors=sensors, hours=hours, home=home, as_of=as_of, modes=modes, progress=progress,
+            body=body, class_file=class_file, sensors=sensors, hours=hours, home=home, as_of=as_of, modes=modes,
+            progress=progress,
         ).events
     )  # fmt: skip
 

@@ -38,7 +38,7 @@ def show(found: Answer, names: Mapping[str, str], *, lang: str, top: int) -> Non
             table.add_row(*(Text(x, style="" if event.normal else "bold") for x in cells(event, w, names)))
         out.print(table)
     if len(shown) < len(found.events):
-        print(w["top only"].format(shown=f"{len(shown):,}", count=f"{len(found.events):,}"))
+        print(w["ascent top only"].format(shown=f"{len(shown):,}", count=f"{len(found.events):,}"))
     out.print(Text(w["ascent note"]))
 
 

@@ -19,6 +19,7 @@ ASCENT: dict[str, str] = {
     "ascent no bound": "航跡からは何も限定できず、発射地点も不明",
     "ascent everywhere": "全方位(方位の申告なし)",
     "ascent unseen": "一覧のレーダーでは見えない",
+    "ascent top only": "{count} 件のうち最初の {shown} 件。すべて見るには --top 0。",
     "ascent minutes": "{least}~{most}",
     "ascent heading": "打上げ {launch}:{place}、{t}Z ± {sigma} 秒、{sector}。クラス:{body}、上限高度 {ceiling} km"
     "({source}、評価 {grade})。",

@@ -28,8 +28,8 @@ LOOKS = (
 )  # fmt: skip
 BOUNDS = {
     "lat_deg": (-90.0, 90.0), "site_lat_deg": (-90.0, 90.0), "lon_deg_e": (-180.0, 360.0), "site_lon_deg_e": (-180.0, 360.0),
-    "height_km": (-1.0, 100000.0), "site_height_m": (-1000.0, 20000.0), "range_km": (1e-3, 200000.0), "azimuth_deg": (-360.0, 360.0),
-    "elevation_deg": (-10.0, 90.0), "sigma_km": (1e-4, 1000.0), "sigma_range_km": (1e-4, 1000.0), "sigma_azimuth_deg": (1e-5, 45.0),
+    "height_km": (-1.0, 1e5), "site_height_m": (-1000.0, 20000.0), "range_km": (1e-3, 2e5), "azimuth_deg": (-360.0, 360.0),
+    "elevation_deg": (-10.0, 90.0), "sigma_km": (1e-4, 1e3), "sigma_range_km": (1e-4, 1e3), "sigma_azimuth_deg": (1e-5, 45.0),
     "sigma_elevation_deg": (1e-5, 45.0),
 }  # fmt: skip
 LEAST = 3
