@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from hoshimori.catalogue import Catalogue as Catalogue
     from hoshimori.catalogue import MemoryView as MemoryView
     from hoshimori.doors.ascent import ascent as ascent
+    from hoshimori.doors.breakups import breakup as breakup
+    from hoshimori.doors.breakups import breakups as breakups
     from hoshimori.doors.conjunctions import conjunctions as conjunctions
     from hoshimori.doors.illumination import illumination as illumination
     from hoshimori.doors.library import check as check
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from hoshimori.doors.picture import draw as draw
     from hoshimori.doors.probabilities import pc as pc
     from hoshimori.doors.screens import screen as screen
+    from hoshimori.doors.reentries import reentries as reentries
     from hoshimori.doors.silence import silence as silence
 
 __version__ = "0.1.0"
@@ -45,6 +48,8 @@ _WHERE = {
     "Catalogue": "hoshimori.catalogue",
     "MemoryView": "hoshimori.catalogue",
     "ascent": "hoshimori.doors.ascent",
+    "breakup": "hoshimori.doors.breakups",
+    "breakups": "hoshimori.doors.breakups",
     "check": "hoshimori.doors.library",
     "conjunctions": "hoshimori.doors.conjunctions",
     "draw": "hoshimori.doors.picture",
@@ -57,6 +62,7 @@ _WHERE = {
     "pc": "hoshimori.doors.probabilities",
     "screen": "hoshimori.doors.screens",
     "silence": "hoshimori.doors.silence",
+    "reentries": "hoshimori.doors.reentries",
     "stat": "hoshimori.doors.library",
     "stays": "hoshimori.doors.lives",
     "sweep": "hoshimori.doors.library",

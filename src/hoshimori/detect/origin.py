@@ -115,7 +115,7 @@ def _by_point(
         found.t_utc,
         sigma_s,
         found.r_km,
-        float(np.hypot(PINCH_TIMES * widest, 0.5)),
+        float(np.hypot(PINCH_TIMES * widest, float(np.nanmedian(speed)) * sigma_s)),  # a late moment is a place farther on
         velocity,
         sigma[:, 1] / np.linalg.norm(found.r_km) * speed,
         fits & np.isfinite(velocity[:, 0]),

@@ -262,7 +262,7 @@ FAR_DEG, FAR_KM = 90.0, 1000.0
 
 
 def kin(pieces: ElementSets, candidates: ElementSets) -> tuple[Candidate, ...]:
-    """Whom a cloud belongs to whose moment is lost: by inclination and semi-major axis in its middle, and by the catalogue's word.
+    """Whom a cloud belongs to whose moment is lost: by inclination and axis in its middle, and by the catalogue's word.
 
     Miss and time mean nothing here and are NaN: only the odds are told. Nodes and perigees have long gone all the way round.
     """

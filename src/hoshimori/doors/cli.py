@@ -11,7 +11,16 @@ import typer
 from typer.core import TyperGroup
 
 from hoshimori import __version__
-from hoshimori.doors import cli_ascent, cli_conjunctions, cli_illumination, cli_interference, cli_moves, cli_silence
+from hoshimori.doors import (
+    cli_ascent,
+    cli_breakups,
+    cli_conjunctions,
+    cli_illumination,
+    cli_interference,
+    cli_moves,
+    cli_reentry,
+    cli_silence,
+)
 from hoshimori.doors.options import FOUND, AsJson, AsOf, Home, Language, Mode, Modes, progress_bar
 from hoshimori.errors import HoshimoriError
 
@@ -145,9 +154,12 @@ app.command()(cli_moves.stays)
 app.command()(cli_conjunctions.screen)
 app.command()(cli_conjunctions.pc)
 app.command()(cli_conjunctions.conjunctions)
+app.command()(cli_breakups.breakups)
+app.command()(cli_breakups.breakup)
 app.command()(cli_illumination.illumination)
 app.command()(cli_ascent.ascent)
 app.command()(cli_interference.interference)
+app.command()(cli_reentry.reentry)
 app.command()(cli_silence.silence)
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from hoshimori.doors.english_ascent import ASCENT
+from hoshimori.doors.english_breakups import BREAKUPS
 from hoshimori.doors.english_hazard import HAZARD
 from hoshimori.doors.english_illumination import ILLUMINATION
 from hoshimori.doors.english_interference import INTERFERENCE
 from hoshimori.doors.english_meetings import MEETINGS
+from hoshimori.doors.english_reentry import REENTRY
 from hoshimori.doors.english_silence import SILENCE
 
 EN: Mapping[str, str] = {
@@ -317,4 +319,4 @@ EN: Mapping[str, str] = {
     "why displaced without a change of speed": "it is displaced along its orbit without a change of speed: not a "
     "burn, but perhaps another object under its number",
     "burn_main": "Larger part",
-} | {**ASCENT, **HAZARD, **ILLUMINATION, **INTERFERENCE, **MEETINGS, **SILENCE}
+} | {**BREAKUPS, **ASCENT, **HAZARD, **ILLUMINATION, **INTERFERENCE, **MEETINGS, **REENTRY, **SILENCE}

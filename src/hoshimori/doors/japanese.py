@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from hoshimori.doors.japanese_ascent import ASCENT
+from hoshimori.doors.japanese_breakups import BREAKUPS
 from hoshimori.doors.japanese_hazard import HAZARD
 from hoshimori.doors.japanese_illumination import ILLUMINATION
 from hoshimori.doors.japanese_interference import INTERFERENCE
 from hoshimori.doors.japanese_meetings import MEETINGS
+from hoshimori.doors.japanese_reentry import REENTRY
 from hoshimori.doors.japanese_silence import SILENCE
 
 JA: Mapping[str, str] = {
@@ -304,4 +306,4 @@ JA: Mapping[str, str] = {
     "why displaced without a change of speed": "速さが変わらずに軌道上で位置がずれた: 軌道変更ではなく、番号が別の物"
     "体に付いた可能性",
     "burn_main": "大きい方の成分",
-} | {**ASCENT, **HAZARD, **ILLUMINATION, **INTERFERENCE, **MEETINGS, **SILENCE}
+} | {**BREAKUPS, **ASCENT, **HAZARD, **ILLUMINATION, **INTERFERENCE, **MEETINGS, **REENTRY, **SILENCE}
