@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from hoshimori.doors.lives import timeline as timeline
     from hoshimori.doors.picture import draw as draw
     from hoshimori.doors.probabilities import pc as pc
-    from hoshimori.doors.screens import screen as screen
     from hoshimori.doors.reentries import reentries as reentries
+    from hoshimori.doors.screens import screen as screen
     from hoshimori.doors.silence import silence as silence
 
 __version__ = "0.1.0"
@@ -60,9 +60,9 @@ _WHERE = {
     "names": "hoshimori.doors.library",
     "pattern": "hoshimori.doors.lives",
     "pc": "hoshimori.doors.probabilities",
+    "reentries": "hoshimori.doors.reentries",
     "screen": "hoshimori.doors.screens",
     "silence": "hoshimori.doors.silence",
-    "reentries": "hoshimori.doors.reentries",
     "stat": "hoshimori.doors.library",
     "stays": "hoshimori.doors.lives",
     "sweep": "hoshimori.doors.library",
