@@ -130,7 +130,7 @@ def moved(sets: ElementSets, days: float) -> ElementSets:
 
 
 def found(data: Path, seeds: int) -> None:
-    """Events in the whole catalogue of July 2022: one or two objects at random come apart; three days later there is a new list."""
+    """Events in the whole catalogue of July 2022: one or two objects come apart; three days later there is a new list."""
     print("Clouds in the catalogue of 15 July 2022 (24,132 objects), 60 pieces, known three days after")
     before = catalogue(data, "3le_20220715.txt.gz")
     since = np.sort(before.epoch_utc)[len(before) // 2]

@@ -1,4 +1,4 @@
-"""Break-ups, for programs: found between two catalogues, or told of a cloud that is given as its pieces; and whom they endanger."""
+"""Break-ups, for programs: found between two catalogues, or told of a cloud given as its pieces; and whom they endanger."""
 
 from __future__ import annotations
 

@@ -29,9 +29,7 @@ def breakups(
     watchlist: Watch = None,
     out: Out = None,
     everything: Annotated[bool, typer.Option("--all", help="JSON also of groups about which no break-up is told.")] = False,
-    fail_on: Annotated[
-        bool, typer.Option("--fail-on-any", help="Exit with 10 if there is a break-up in the time compared.")
-    ] = False,
+    fail_on: Annotated[bool, typer.Option("--fail-on-any", help="Exit with 10 if there is a new break-up.")] = False,
     as_of: KnownBy = None,
     lang: Lang = Language.en,
     mode: Modes = None,
@@ -77,18 +75,12 @@ def _written(told: Sequence[BreakUp], dangers: Sequence[Hazard | None], out: Pat
 
 
 def breakup(
-    fragments: Annotated[
-        list[Path], typer.Argument(help="Element sets of the pieces of one cloud; the parent may be among them.")
-    ],
+    fragments: Annotated[list[Path], typer.Argument(help="Element sets of the pieces of one cloud, the parent too.")],
     take_from: Annotated[
         list[Path] | None, typer.Option("--from", help="Catalogues that may hold the parent; repeat for several.")
     ] = None,
-    start: Annotated[
-        str | None, typer.Option(help="Look for the event from here on. Default: 150 days before the pieces.")
-    ] = None,
-    stop: Annotated[
-        str | None, typer.Option(help="Look for the event up to here. Default: the first epochs of the pieces.")
-    ] = None,
+    start: Annotated[str | None, typer.Option(help="Look for the event from here on. Default: 150 days back.")] = None,
+    stop: Annotated[str | None, typer.Option(help="Look for the event up to here. Default: the first epochs.")] = None,
     watchlist: Watch = None,
     out: Out = None,
     lang: Lang = Language.en,

@@ -50,14 +50,14 @@ BREAKUPS: dict[str, str] = {
     "why let go slowly": "they parted at {m_s:.1f} m/s: released, not thrown",
     "why too few pieces": "{pieces:.0f} pieces: {least:.0f} are needed to speak of a cloud",
     "why orbits met in the window": "the orbits of {pieces:.0f} pieces met inside the time looked at",
-    "why dated by planes alone": "planes and heights date it to ± {days:.1f} days (one sigma); an event outside that is unlikely, "
-    "not impossible",
+    "why dated by planes alone": "planes and heights date it to ± {days:.1f} days (one sigma); an event outside that is "
+    "unlikely, not impossible",
     "why odds of none": "odds that no catalogued object is the parent: {odds:.3f}",
     "why cause by the cloud alone": "odds of an accidental collision by what is seen here: {collision:.2f}",
     "why fragments do not show intent": "a cloud of fragments does not show what anybody meant",
     "why count decides nothing": "{pieces} pieces are known; their number decides nothing about the cause",
     "why too few pieces for a cause": "{pieces} pieces with a known kick: {fewest} are needed to weigh a cause",
-    "why fast pieces are gone": "by the model {lost_share:.0%} of the pieces are no longer up: the cloud is not judged by what is left",
-    "why accidental or deliberate cannot be told apart from the cloud": "accidental and deliberate collisions throw pieces alike: "
-    "the cloud cannot tell them apart",
+    "why fast pieces are gone": "by the model {lost_share:.0%} of the pieces are no longer up: what is left is not judged",
+    "why accidental or deliberate cannot be told apart from the cloud": "accidental and deliberate collisions throw pieces "
+    "alike: the cloud cannot tell them apart",
 }

@@ -48,12 +48,14 @@ BREAKUPS: dict[str, str] = {
     "why let go slowly": "離れる速さは {m_s:.1f} m/s:飛散ではなく放出",
     "why too few pieces": "破片 {pieces:.0f} 個:雲と呼ぶには {least:.0f} 個が必要",
     "why orbits met in the window": "{pieces:.0f} 個の軌道が調べた期間内に一点で交わった",
-    "why dated by planes alone": "軌道面と高度による日時の精度は ± {days:.1f} 日(1σ)。その外の出来事は考えにくいが、排除はできない",
+    "why dated by planes alone": "軌道面と高度による日時の精度は ± {days:.1f} 日(1σ)。"
+    "その外の出来事は考えにくいが、排除はできない",
     "why odds of none": "登録物体のどれも親でない確率:{odds:.3f}",
     "why cause by the cloud alone": "ここで見えるものによる偶発的な衝突の確率:{collision:.2f}",
     "why fragments do not show intent": "破片の雲からは誰の意図も分からない",
     "why count decides nothing": "既知の破片は {pieces} 個。その数は原因について何も決めない",
     "why too few pieces for a cause": "放出速度の分かる破片は {pieces} 個:原因の評価には {fewest} 個が必要",
     "why fast pieces are gone": "模型によれば破片の {lost_share:.0%} は既に落下:残りからは原因を判断しない",
-    "why accidental or deliberate cannot be told apart from the cloud": "偶発的な衝突と意図的な衝突は破片を同じように飛ばす:雲からは区別できない",
+    "why accidental or deliberate cannot be told apart from the cloud": "偶発的な衝突と意図的な衝突は破片を同じように"
+    "飛ばす:雲からは区別できない",
 }
