@@ -55,11 +55,11 @@ def drag_rates(table, a, ex, ey, inc, node, sun):  # type: ignore[no-untyped-def
 
     sun: right ascension of the mean Sun [rad].
     """
-    e = np.sqrt(ex * ex + ey * ey)
     sin_i, cos_i = np.sin(inc), np.cos(inc)
     oy = ey - 0.5 * J3 / J2 * (RE / a) * sin_i  # the long-period J3 term, which mean elements leave out
-    w = np.arctan2(oy, ex)
     e = min(np.sqrt(ex * ex + oy * oy), 0.999)
+    cos_w, sin_w = (ex / e, oy / e) if e > 0.0 else (1.0, 0.0)
+    flat = np.sqrt(1.0 - e * e)
     p = a * (1.0 - e * e)
     root = np.sqrt(MU / p)
     momentum = np.sqrt(MU * p)
@@ -71,9 +71,8 @@ def drag_rates(table, a, ex, ey, inc, node, sun):  # type: ignore[no-untyped-def
         ce, se = np.cos(anomaly), np.sin(anomaly)
         near = 1.0 - e * ce
         r = a * near
-        nu = np.arctan2(np.sqrt(1.0 - e * e) * se, ce - e)
-        u = w + nu
-        su, cu = np.sin(u), np.cos(u)
+        cos_nu, sin_nu = (ce - e) / near, flat * se / near
+        su, cu = sin_w * cos_nu + cos_w * sin_nu, cos_w * cos_nu - sin_w * sin_nu
         sin_lat = sin_i * su
         # Short-period J2 at small e; Lyddane (1963) as SGP4 has it, mean part included.
         short = (
@@ -87,7 +86,7 @@ def drag_rates(table, a, ex, ey, inc, node, sun):  # type: ignore[no-untyped-def
         rho = density(table, height, np.arcsin(sin_lat), (ascension - sun) / TAU + 0.5)
         if height < lowest:
             lowest, thickest = height, rho
-        vr, vt = root * e * np.sin(nu), root * (1.0 + e * np.cos(nu))
+        vr, vt = root * e * sin_nu, root * (1.0 + e * cos_nu)
         wt, wn = vt - TURN_RAD_S * r * cos_i, TURN_RAD_S * r * sin_i * cu
         speed = np.sqrt(vr * vr + wt * wt + wn * wn)
         drag = -0.5 * rho * 1e3 * speed * near  # km/s^2 per m^2/kg, weighted for even mean anomaly
@@ -117,7 +116,7 @@ def sun_ascension(day):  # type: ignore[no-untyped-def]
     return np.radians((280.46062 + 0.985647366 * (day - 10957.5)) % 360.0)
 
 
-FAST = 0.02
+FAST = 0.06
 """Fall of the lowest point within a step, in scale heights, up to which one evaluation halfway is enough."""
 STRIDE = 0.25
 """Longest step of a fast fall, in scale heights."""

@@ -7,7 +7,6 @@ and at deep solar minimum (the paper's own figures): what is computed with it ca
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -99,31 +98,20 @@ def table_heights_km() -> Floats:
     return np.asarray(FLAT_KM + BEND_KM * np.exp(np.linspace(0.0, top, HEIGHTS)))
 
 
-def day_table(day_utc: np.datetime64, activity: Activity) -> Singles:
-    """(height, latitude, local hour) ln density of one day: the tables blended for its season, flux and Ap. Read-only."""
-    row = int(activity.rows(np.asarray(day_utc)))
-    numbers = (float(x[row]) for x in (activity.f107_mean, activity.f107, activity.ap))
-    return _table_of(int(day_utc.astype("datetime64[D]").astype(np.int64)), *numbers)
-
-
-@lru_cache(maxsize=256)
-def _table_of(day: int, mean: float, f107: float, ap: float) -> Singles:
-    """Kept for the last 256 days asked for: many objects fall through the same ones."""
+def day_table(day_utc: np.datetime64, activity: Activity, days: int = 1) -> Singles:
+    """(height, latitude, local hour) ln density of one day, or of several under their mean flux and Ap, at mid-season of them."""
     t = tables()
-    season = (day % _YEAR_DAYS) / _YEAR_DAYS * SEASONS
+    first = day_utc.astype("datetime64[D]").astype(np.int64)
+    rows = np.clip(first + np.arange(days) - activity.day_utc[0].astype(np.int64), 0, len(activity.day_utc) - 1)
+    mean, daily, ap_value = (float(np.mean(x[rows])) for x in (activity.f107_mean, activity.f107, activity.ap))
+    season = ((first + days // 2) % _YEAR_DAYS) / _YEAR_DAYS * SEASONS
     level, part = _between(F107_LEVELS, mean)
     usual = _blend(_blend(t.usual, int(season) % SEASONS, (int(season) + 1) % SEASONS, season % 1.0), level, level + 1, part)
-    flux = _blend(t.by_flux, level, level + 1, part)
-    offset, share = _between(F107_OFFSETS, f107 - mean)
-    by_ap = _blend(t.by_ap, level, level + 1, part)
-    storm, portion = _between(AP_LEVELS, ap)
-    added = _blend(flux, offset, offset + 1, share) + _blend(by_ap, storm, storm + 1, portion)
+    offset, share = _between(F107_OFFSETS, daily - mean)
+    storm, portion = _between(AP_LEVELS, ap_value)
+    flux = _blend(_blend(t.by_flux, level, level + 1, part), offset, offset + 1, share)
+    added = flux + _blend(_blend(t.by_ap, level, level + 1, part), storm, storm + 1, portion)
     return np.ascontiguousarray(usual + added[:, :, None])
-
-
-def mean_table(tables: Sequence[Singles]) -> Singles:
-    """ln of the mean density of several days."""
-    return np.asarray(np.log(np.mean(np.exp(np.stack(tables)), axis=0)), dtype=np.float32)
 
 
 def _blend(table: Singles, low: int, high: int, part: float) -> Singles:

@@ -24,7 +24,7 @@ Floats = npt.NDArray[np.float64]
 Times = npt.NDArray[np.datetime64]
 US_PER_DAY = 86_400_000_000
 STRIDE_DAYS = 8
-"""What sinks by less than 2 % of a scale height in this time goes through it in one step, through the mean density."""
+"""What sinks by less than 6 % of a scale height in this time goes through it in one step, under its mean flux and Ap."""
 
 
 class Fall(NamedTuple):
@@ -99,11 +99,13 @@ def fall(
     day = int(np.floor(epoch.min())) if len(a) else 0
     while np.any(going := np.isnan(down) & (now < until)):
         day = max(day, int(np.floor(now[going].min())))
-        tables = [atmosphere.day_table(np.datetime64(day + k, "D"), activity) for k in range(STRIDE_DAYS)]
         rest = (state, before, b, now, until, end_height_km, down, ask, asked)
-        kernel.through(atmosphere.mean_table(tables), float(day), float(STRIDE_DAYS), True, *rest)
-        for k, table in enumerate(tables):
-            kernel.through(table, float(day + k), 1.0, False, *rest)
+        mean = atmosphere.day_table(np.datetime64(day, "D"), activity, STRIDE_DAYS)
+        kernel.through(mean, float(day), float(STRIDE_DAYS), True, *rest)
+        for k in range(STRIDE_DAYS):
+            if np.any(np.isnan(down) & (now < np.minimum(until, day + k + 1))):
+                table = atmosphere.day_table(np.datetime64(day + k, "D"), activity)
+                kernel.through(table, float(day + k), 1.0, False, *rest)
         day += STRIDE_DAYS
     return Fall(np.where(np.isnan(down), np.inf, down - epoch), asked[..., 0], asked[..., 1])
 
@@ -182,6 +184,32 @@ def ballistic_m2_kg(
     with np.errstate(divide="ignore", invalid="ignore"):
         value = np.where(unit < 0.0, lost / -unit, np.nan)
     return Balance(value, middle, t[last] - t[first], lost, -unit)
+
+
+def sinking_km_day(
+    epoch_utc: Times,
+    sma_km: Floats,
+    ecc: Floats,
+    inc_rad: Floats,
+    raan_rad: Floats,
+    argp_rad: Floats,
+    activity: Activity,
+    *,
+    back_days: float = 5.0,
+) -> Floats:
+    """(n,) loss of axis per day that B = 1 m^2/kg would have given in the days before each epoch: divide what was seen by it."""
+    from hoshimori.sky import _decay_kernel as kernel
+
+    columns = (np.atleast_1d(np.asarray(x, dtype=np.float64)) for x in (sma_km, ecc, inc_rad, raan_rad, argp_rad))
+    a, e, inc, node, argp = np.broadcast_arrays(*columns)
+    _check(a, e, np.zeros(1), atmosphere.LOWEST_KM)
+    stop = np.broadcast_to(days_since_1970(epoch_utc), a.shape)
+    state = np.stack([a, e * np.cos(argp), e * np.sin(argp), inc, node], axis=1)
+    total = np.zeros(len(a))
+    for day in np.unique(np.floor(np.add.outer(stop, -np.arange(int(back_days) + 2)))) if len(a) else ():
+        table = atmosphere.day_table(np.datetime64(int(day), "D"), activity)
+        kernel.lowering(table, float(day), -np.inf, np.inf, state, state, stop - back_days, stop, total)
+    return -total / back_days
 
 
 def _states(n_rev_day: Floats, ecc: Floats, inc_deg: Floats, raan_deg: Floats, argp_deg: Floats, t_days: Floats) -> Floats:
