@@ -39,7 +39,7 @@ INTERFERENCE: dict[str, str] = {
     "It says nothing of a satellite's link.",
     "interference windows": "{asset}: reports against the windows of {site}: {hits} of {events} inside, {expected} "
     "expected, p {p}",
-    "interference no windows": "{asset}: reports fall into no site's windows more often than chance allows ({sites} sites, least p {p})",
+    "interference no windows": "{asset}: no site's windows hold more reports than chance allows ({sites} sites, least p {p})",
     "emitter title": "Emitter heard through {satellites}: {verdict}",
     "emitter place": "{lat:.3f}, {lon:.3f}; 95 % ellipse {major} by {minor}, long axis {azimuth:.0f} deg from north; "
     "weight {weight:.0%}",
@@ -53,6 +53,7 @@ INTERFERENCE: dict[str, str] = {
     "why no common view": "no place on the ground sees both satellites at all measurements",
     "why below the horizon": "what fits lies below the horizon of a satellite",
     "why no place fits": "no place explains the measurements within their errors: a state, a frequency or an error is wrong",
+    "why search found no rest": "the search came to rest at no place",
     "why weak geometry": "weak geometry: the ellipse would be {semi_major_km:.0f} km long, condition {condition:.0f}",
     "why region is no ellipse": "the region that fits is bent, {semi_major_km:.0f} km long, condition {condition:.0f}: "
     "no ellipse states it",
@@ -91,7 +92,7 @@ INTERFERENCE: dict[str, str] = {
     "why area disturbed": "reception was disturbed around the station: {what}",
     "why no area near": "no disturbed area around the station is told",
     "why rain, equipment, own carriers": "rain, equipment, and carriers of one's own or of neighbours are not seen here",
-    "why below the station's horizon": "{deg:.0f} deg below the station's horizon: the number or the place in the report is wrong",
+    "why below the station's horizon": "{deg:.0f} deg below the station's horizon: number or place in the report is wrong",
     "why above the station's horizon": "{deg:.0f} deg above the station's horizon",
     "why nobody else known": "no other object is known here",
     "why nobody in the beam": "nobody else stood in the beam of {beam:.2f} deg",

@@ -49,6 +49,7 @@ INTERFERENCE: dict[str, str] = {
     "why no common view": "すべての測定時に両衛星が見える場所がない",
     "why below the horizon": "合う場所からは衛星が地平線の下になる",
     "why no place fits": "どの場所も誤差の範囲で測定を説明できない。状態、周波数、誤差のいずれかが誤っている",
+    "why search found no rest": "探索がどの場所にも収束しなかった",
     "why weak geometry": "配置が弱い: 楕円の長さが {semi_major_km:.0f} km、条件数 {condition:.0f}",
     "why region is no ellipse": "合う領域が曲がっており（長さ {semi_major_km:.0f} km、条件数 {condition:.0f}）、楕円では表せない",
     "why one place fits": "合う場所は一つ",

@@ -104,13 +104,24 @@ def locate(heard: Arrivals, relays: tuple[Relay, ...], height_km: float, errors:
     lon, lat = _starts(system)
     if not len(lon):
         return _cannot("no common view", {}, system.freedom)
+    begun = lon, lat
     lon, lat, done = _descended(system, lon, lat)
     if not done.any():
-        return _cannot("no place fits", {}, system.freedom)
+        return _restless(system, *begun)
     fits = [s for s in (_solved(system, x, y) for x, y in _apart(system, lon[done], lat[done])) if s is not None]
     if not fits:
         return _cannot("below the horizon", {}, system.freedom)
     return _told(system, fits)
+
+
+def _restless(system: _System, lon: Floats, lat: Floats) -> Located:
+    """No start came to rest. For want of geometry, if the ellipse would be too long at most of the starts (s,)."""
+    there = [s for s in (_solved(system, float(x), float(y)) for x, y in zip(lon, lat, strict=True)) if s is not None]
+    there.sort(key=lambda s: s.semi_major_km)
+    if there and there[len(there) // 2].semi_major_km > LARGEST_KM:
+        middle = there[len(there) // 2]
+        return _cannot("weak geometry", {"semi_major_km": middle.semi_major_km, "condition": middle.condition}, system.freedom)
+    return _cannot("search found no rest", {}, system.freedom)
 
 
 def offset_km(origin: Solution, lat_deg: float, lon_deg_e: float) -> tuple[float, float]:
@@ -263,7 +274,7 @@ def _roughly(system: _System, lon: Floats, lat: Floats) -> Bools:
 
 def _descended(system: _System, lon: Floats, lat: Floats) -> tuple[Floats, Floats, Bools]:
     """Gauss-Newton from every start; True where it came to rest above the horizon."""
-    rest = np.zeros(len(lon), bool)
+    lon, lat, rest = lon.copy(), lat.copy(), np.zeros(len(lon), bool)
     for turn in range(TURNS):
         moving = np.flatnonzero(~rest)
         if not len(moving):
