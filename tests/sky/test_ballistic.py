@@ -126,11 +126,11 @@ def test_no_powered_flight_breaks_a_bound(seed: int) -> None:
 
 
 def test_the_ellipse_of_safety_is_touched_and_never_left() -> None:
-    """Thrown with all the speed at every angle: each flight touches the envelope once (Battin), none leaves it."""
+    """Thrown steeply with all the speed: each flight touches the envelope once before it lands (Battin), none leaves it."""
     v = 4.0
     e = ballistic.in_free_flight(R, v, 0.0, 4000.0)
     t = np.linspace(0.0, 1400.0, 14001)
-    for angle in np.radians([35.0, 50.0, 65.0, 80.0]):
+    for angle in np.radians([50.0, 60.0, 70.0, 80.0]):
         r = flown(np.array([R, 0.0, 0.0, v * np.sin(angle), v * np.cos(angle), 0.0]), t)
         r = r[: 1 + int(np.argmax(np.linalg.norm(r[1:], axis=1) < R))]
         distance = np.linalg.norm(r, axis=1)
