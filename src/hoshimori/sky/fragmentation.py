@@ -1,11 +1,11 @@
 """What a break-up leaves: numbers, sizes, area-to-mass ratios and speeds of fragments, as distributions.
 
 The NASA standard break-up model: Johnson, Krisko, Liou, Anz-Meador, "NASA's new breakup model of EVOLVE 4.0", Adv. Space Res.
-28(9), 2001, 1377-1384. The paper itself was not at hand: every constant below was compared with public implementations that do not
-stem from each other: for counts, a mission simulator in C++ and a program in Python; for areas and A/m, these two and a program in
-C++ published with a thesis; for speeds, the simulator (explosions) and both Python programs (explosion, collision). They agree but
-for one slip of a sign in one of them, and for what is said at `collision_mass_kg`. The range of S is believed, not checked.
-Lengths m, masses kg, speeds m/s; lambda = log10(length), chi = log10(area / mass).
+28(9), 2001, 1377-1384. The paper itself was not at hand: every constant below was compared with public implementations that do
+not stem from each other: for counts, a mission simulator in C++ and a program in Python; for areas and A/m, these two and a
+program in C++ published with a thesis; for speeds, the simulator (explosions) and two Python programs (explosion, collision).
+They agree but for one slip of a sign in one of them, and for what is said at `collision_mass_kg`. The range of S is believed,
+not checked. Lengths m, masses kg, speeds m/s; lambda = log10(length), chi = log10(area / mass).
 
 Known limits. It is a mean over few events: real counts were 1.1 to 4 times the model's (see docs/breakup-cause.md), and the
 simulator named above gives up the speed law for collisions as too fast, after Wang, Science & Global Security 18, 2010, in favour
