@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from hoshimori.doors.ascent import ascent as ascent
     from hoshimori.doors.breakups import breakup as breakup
     from hoshimori.doors.breakups import breakups as breakups
+    from hoshimori.doors.cloud import cloud as cloud
     from hoshimori.doors.conjunctions import conjunctions as conjunctions
     from hoshimori.doors.illumination import illumination as illumination
     from hoshimori.doors.library import check as check
@@ -51,6 +52,7 @@ _WHERE = {
     "breakup": "hoshimori.doors.breakups",
     "breakups": "hoshimori.doors.breakups",
     "check": "hoshimori.doors.library",
+    "cloud": "hoshimori.doors.cloud",
     "conjunctions": "hoshimori.doors.conjunctions",
     "draw": "hoshimori.doors.picture",
     "history": "hoshimori.doors.library",

@@ -18,6 +18,7 @@ from math import erf
 from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from hoshimori.declared.activity import SpaceWeather
 from hoshimori.errors import UsageError
@@ -66,6 +67,14 @@ class Ballistic(NamedTuple):
     ln_b: Floats
     sigma: Floats
     origin: tuple[str, ...]
+
+
+class Orbit(NamedTuple):
+    """Per piece (n,): mean axis, perigee over the equator, and how fast it sinks as SGP4 has it with the set's B*."""
+
+    sma_km: Floats
+    perigee_km: Floats
+    sinking_km_day: Floats
 
 
 @dataclass(frozen=True)
@@ -151,22 +160,13 @@ def survival(
     settings = settings or Settings()
     if not len(sets):
         raise UsageError("survival: no element set given; a file of fragments holds at least one")
-    newest, rows = _by_object(sets)
-    _check_moment(newest, at_utc)
-    known = newest.epoch_utc.max() if as_of_utc is None else as_of_utc
-    ways = activities or (weather.scenarios(known) if weather else (atmosphere.steady(),))
-    past = ways[0]
-    orbit = _orbit(newest)
-    ballistic = _ballistic(sets, rows, newest, orbit, past, settings)
-    usable = np.isfinite(orbit.sma_km) & (newest.eccentricity < ECCENTRIC)
-    years = (at_utc - newest.epoch_utc) / np.timedelta64(1, "D") / YEAR_DAYS
-    lives = _lives(newest, orbit, ballistic, ways, usable, float(years.max()))
-    air = settings.sigma_ln_air if (weather or activities) else settings.sigma_ln_unknown_air
-    sigma = np.hypot(ballistic.sigma, air)
-    up = _up(lives, sigma, years * YEAR_DAYS)  # (ways, n)
+    known: np.datetime64 = sets.epoch_utc.max() if as_of_utc is None else as_of_utc
+    found = lifetimes(sets, at_utc, known, weather, settings, activities)
+    newest, orbit, ballistic, usable, years = found.newest, found.orbit, found.ballistic, found.usable, found.days / YEAR_DAYS
+    up = chance_up(found)  # (ways, n)
     p_up = np.where(usable, up.mean(axis=0), np.nan)
     kept = np.exp(-settings.loss_per_year * years)
-    low, middle, high = _quantiles(lives, sigma)
+    low, middle, high = _quantiles(found)
     chances = tuple(
         Chance(
             norad_id=int(newest.norad_id[k]),
@@ -196,6 +196,45 @@ def survival(
     )
 
 
+class Lives(NamedTuple):
+    """What the odds are made of: ln lifetimes (ways, multiples, n), sigma of ln (B times density) (n,), days until T (n,)."""
+
+    newest: ElementSets
+    orbit: Orbit
+    ballistic: Ballistic
+    usable: npt.NDArray[np.bool_]
+    ln_days: Floats
+    sigma: Floats
+    days: Floats
+
+
+def lifetimes(
+    sets: ElementSets,
+    at_utc: np.datetime64,
+    as_of_utc: np.datetime64,
+    weather: SpaceWeather | None,
+    settings: Settings,
+    activities: tuple[Activity, ...] | None = None,
+) -> Lives:
+    """The lifetimes behind `survival`, for whoever wants to look at them or learn from them."""
+    newest, rows = _by_object(sets)
+    _check_moment(newest, at_utc)
+    ways = activities or (weather.scenarios(as_of_utc) if weather else (atmosphere.steady(),))
+    orbit = _orbit(newest)
+    ballistic = _ballistic(sets, rows, newest, orbit, ways[0], settings)
+    usable = np.isfinite(orbit.sma_km) & (newest.eccentricity < ECCENTRIC)
+    days = (at_utc - newest.epoch_utc) / np.timedelta64(1, "D")
+    ln_days = _lives(newest, orbit, ballistic, ways, usable, float(days.max()))
+    air = settings.sigma_ln_air if (weather or activities) else settings.sigma_ln_unknown_air
+    return Lives(newest, orbit, ballistic, usable, ln_days, np.hypot(ballistic.sigma, air), days)
+
+
+def chance_up(lives: Lives, days: Floats | None = None, *, b_factor: float = 1.0) -> Floats:
+    """(ways, n) probability to be up after days (n,), by default at T; b_factor: were every B larger by this factor."""
+    turn = _turning_point(lives.ln_days, np.log(np.maximum(lives.days if days is None else days, 1e-3)))
+    return _normal((turn - np.log(b_factor)) / lives.sigma)
+
+
 def _number(x: float, digits: int) -> float | None:
     return round(x, digits) if np.isfinite(x) else None
 
@@ -216,20 +255,14 @@ def _by_object(sets: ElementSets) -> tuple[ElementSets, list[Any]]:
     return sets.take(np.array([r[-1] for r in rows])), rows
 
 
-class _Orbit(NamedTuple):
-    sma_km: Floats
-    perigee_km: Floats
-    sinking_km_day: Floats  # as SGP4 has it with the set's B*
-
-
-def _orbit(sets: ElementSets) -> _Orbit:
+def _orbit(sets: ElementSets) -> Orbit:
     satellites = orbits.prepare(
         sets.epoch_utc, sets.mean_motion_rev_day, sets.eccentricity, sets.inc_deg, sets.raan_deg, sets.argp_deg, sets.ma_deg,
         sets.bstar_per_er,
     )  # fmt: skip
     axis = np.where(satellites.error == 0, secular.semi_major_axis_km(satellites), np.nan)
     sinking = 2.0 * axis * satellites.table["cc1"] * 1440.0
-    return _Orbit(axis, axis * (1.0 - sets.eccentricity) - 6378.137, sinking)
+    return Orbit(axis, axis * (1.0 - sets.eccentricity) - 6378.137, sinking)
 
 
 def _angles(sets: ElementSets) -> tuple[Floats, Floats, Floats]:
@@ -237,7 +270,7 @@ def _angles(sets: ElementSets) -> tuple[Floats, Floats, Floats]:
 
 
 def _ballistic(
-    sets: ElementSets, rows: list[Any], newest: ElementSets, orbit: _Orbit, past: Activity, settings: Settings
+    sets: ElementSets, rows: list[Any], newest: ElementSets, orbit: Orbit, past: Activity, settings: Settings
 ) -> Ballistic:
     """Each piece's own B, drawn towards the spread of its cloud by as much as it is uncertain."""
     axis = np.where(np.isfinite(orbit.sma_km), orbit.sma_km, 7000.0)
@@ -283,23 +316,22 @@ def _from_history(own: ElementSets, past: Activity) -> tuple[float, float] | Non
 
 def _lives(
     newest: ElementSets,
-    orbit: _Orbit,
+    orbit: Orbit,
     ballistic: Ballistic,
     ways: tuple[Activity, ...],
     usable: Any,
-    years: float,
+    days: float,
 ) -> Floats:
     """(ways, multiples, n) ln of the lifetime in days; inf where still up after FURTHER times the time asked for."""
     which = np.flatnonzero(usable)
     n, m = len(which), len(MULTIPLES)
-    until = YEAR_DAYS * (FURTHER * years)
     inc, raan, argp = _angles(newest)
     a, e, inc, raan, argp = (np.tile(x[which], m) for x in (orbit.sma_km, newest.eccentricity, inc, raan, argp))
     epoch = np.tile(newest.epoch_utc[which], m)
     b = np.concatenate([np.exp(ballistic.ln_b[which]) * f for f in MULTIPLES])
     lives = np.full((len(ways), m, len(usable)), np.nan)
     for k, activity in enumerate(ways):
-        fall = decay.fall(epoch, a, e, inc, raan, argp, b, activity, until_days=until)
+        fall = decay.fall(epoch, a, e, inc, raan, argp, b, activity, until_days=FURTHER * days)
         lives[k][:, which] = np.log(np.maximum(fall.days, 1e-3)).reshape(m, n)
     return lives
 
@@ -323,26 +355,19 @@ def _turning_point(lives: Floats, ln_days: Floats) -> Floats:
     return np.where(finite.any(axis=1), found, np.inf)
 
 
-def _up(lives: Floats, sigma: Floats, days: Floats) -> Floats:
-    """(ways, n) probability to be up after days (n,)."""
-    turn = _turning_point(lives, np.log(np.maximum(days, 1e-3)))
-    return _normal(turn / sigma)
-
-
 def _normal(z: Floats) -> Floats:
     return np.asarray(0.5 * (1.0 + np.vectorize(erf, otypes=[np.float64])(z / np.sqrt(2.0))))
 
 
-def _quantiles(lives: Floats, sigma: Floats) -> tuple[Floats, Floats, Floats]:
+def _quantiles(lives: Lives) -> tuple[Floats, Floats, Floats]:
     """Lifetimes (n,) by which 10, 50 and 90 % are down; inf where fewer are within the time computed."""
-    top = np.nanmax(np.where(np.isfinite(lives), lives, -np.inf)) if np.isfinite(lives).any() else 0.0
-    grid = np.linspace(np.log(0.01), max(top, 1.0), FINE)
-    down = np.stack([1.0 - _up(lives, sigma, np.full(lives.shape[2], np.exp(g))).mean(axis=0) for g in grid])
+    n = len(lives.days)
+    grid = np.linspace(np.log(0.01), np.log(FURTHER * float(lives.days.max())), FINE)
+    down = np.stack([1.0 - chance_up(lives, np.full(n, np.exp(g))).mean(axis=0) for g in grid])
     found = []
     for share in (0.1, 0.5, 0.9):
         reached = down >= share
-        first = np.argmax(reached, axis=0)
-        found.append(np.where(reached.any(axis=0), np.exp(grid[first]), np.inf))
+        found.append(np.where(reached.any(axis=0), np.exp(grid[np.argmax(reached, axis=0)]), np.inf))
     return found[0], found[1], found[2]
 
 

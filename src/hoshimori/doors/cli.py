@@ -14,6 +14,7 @@ from hoshimori import __version__
 from hoshimori.doors import (
     cli_ascent,
     cli_breakups,
+    cli_cloud,
     cli_conjunctions,
     cli_illumination,
     cli_interference,
@@ -156,6 +157,7 @@ app.command()(cli_conjunctions.pc)
 app.command()(cli_conjunctions.conjunctions)
 app.command()(cli_breakups.breakups)
 app.command()(cli_breakups.breakup)
+app.command()(cli_cloud.cloud)
 app.command()(cli_illumination.illumination)
 app.command()(cli_ascent.ascent)
 app.command()(cli_interference.interference)

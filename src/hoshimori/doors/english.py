@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from hoshimori.doors.english_ascent import ASCENT
 from hoshimori.doors.english_breakups import BREAKUPS
+from hoshimori.doors.english_cloud import CLOUD
 from hoshimori.doors.english_hazard import HAZARD
 from hoshimori.doors.english_illumination import ILLUMINATION
 from hoshimori.doors.english_interference import INTERFERENCE
@@ -319,4 +320,4 @@ EN: Mapping[str, str] = {
     "why displaced without a change of speed": "it is displaced along its orbit without a change of speed: not a "
     "burn, but perhaps another object under its number",
     "burn_main": "Larger part",
-} | {**BREAKUPS, **ASCENT, **HAZARD, **ILLUMINATION, **INTERFERENCE, **MEETINGS, **REENTRY, **SILENCE}
+} | {**BREAKUPS, **ASCENT, **CLOUD, **HAZARD, **ILLUMINATION, **INTERFERENCE, **MEETINGS, **REENTRY, **SILENCE}

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from hoshimori.doors.japanese_ascent import ASCENT
 from hoshimori.doors.japanese_breakups import BREAKUPS
+from hoshimori.doors.japanese_cloud import CLOUD
 from hoshimori.doors.japanese_hazard import HAZARD
 from hoshimori.doors.japanese_illumination import ILLUMINATION
 from hoshimori.doors.japanese_interference import INTERFERENCE
@@ -306,4 +307,4 @@ JA: Mapping[str, str] = {
     "why displaced without a change of speed": "速さが変わらずに軌道上で位置がずれた: 軌道変更ではなく、番号が別の物"
     "体に付いた可能性",
     "burn_main": "大きい方の成分",
-} | {**BREAKUPS, **ASCENT, **HAZARD, **ILLUMINATION, **INTERFERENCE, **MEETINGS, **REENTRY, **SILENCE}
+} | {**BREAKUPS, **ASCENT, **CLOUD, **HAZARD, **ILLUMINATION, **INTERFERENCE, **MEETINGS, **REENTRY, **SILENCE}
