@@ -108,6 +108,8 @@ def descent_class(marks: tuple[Mark, ...], drag: Drag, remaining_days: float, to
     """natural, controlled or cannot tell. `told`: what a message says of it, "yes" (controlled), "no" or ""."""
     if told:
         return (CONTROLLED if told == "yes" else NATURAL), Reason("reentry class told", {"controlled": told})
+    if drag.basis == "none":
+        return UNTOLD, Reason("reentry class open", {})
     verdicts = {m.name: m.verdict for m in marks}
     step, drop = verdicts.get("retrograde step"), verdicts.get("perigee drop")
     if step == MET and drop == MET:

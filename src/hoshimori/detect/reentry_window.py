@@ -20,11 +20,14 @@ from hoshimori.sky.atmosphere import Activity
 
 LEVEL = 0.9
 END_KM = 80.0
-NINE_TENTHS = 1.645
+NINE_TENTHS = 1.75
+"""Sigmas that hold nine of ten, read off the even seeds; 1.645 would do for normal errors."""
 LEARNT_NEAR, LEARNT_PER_LN_DAY = 0.075, 0.02
 """One sigma of ln(time left) for a steady object: so much, and so much more for each unit of ln(1 + days left)."""
 LEARNT_SPREAD = 0.75
 """How much of the spread of ln B over the spans adds to it."""
+ECCENTRIC, LEARNT_ECCENTRIC = 0.02, 1.25
+"""Above this eccentricity one sigma is so much larger: perigees lie deep, where the drag coefficient is no longer steady."""
 LEARNT_FEW, LEARNT_RATE = 0.15, 0.30
 """One sigma of ln B where a single span tells it, and where the newest set alone does."""
 PUBLISHED_FAR, PUBLISHED_NEAR, NEAR_DAYS = 0.20, 0.25, 2.0
@@ -69,7 +72,7 @@ def predict(sets: ElementSets, activity: Activity, *, until_days: float = decay_
         return Prediction(epoch, float("nan"), float("nan"), float("nan"), float("nan"), drag)
     newest = decay_fit.states_of(sets.take(slice(len(sets) - 1, len(sets))))
     left = float(decay.fall(*newest, np.array([drag.b_m2_kg]), activity, until_days=until_days, end_height_km=END_KM).days[0])
-    sigma = sigma_ln(left, drag)
+    sigma = sigma_ln(left, drag) * (LEARNT_ECCENTRIC if float(newest.ecc[0]) > ECCENTRIC else 1.0)
     before, after = window(left, sigma)
     return Prediction(epoch, left, before, after, sigma, drag)
 

@@ -57,7 +57,7 @@ REENTRY: dict[str, str] = {
     "why reentry class air": "air explains how it sank over the last {days} days; a burn after the newest set cannot be seen",
     "why reentry class open": "the sets do not say",
     "why reentry no orbit": "no element set was ever published",
-    "why reentry record begins late": "the record begins at revolution {revolution:.0f}, not at the launch (perigee {perigee:.0f} km)",
+    "why reentry record begins late": "record begins at revolution {revolution:.0f}, not the launch; perigee {perigee:.0f} km",
     "why reentry first perigee": "perigee {perigee:.0f} km at revolution {revolution:.0f}",
     "why reentry stayed up": "it went round {revolutions:.0f} times",
     "why reentry one set": "the sets span less than one revolution",

@@ -16,7 +16,7 @@ import numpy as np
 
 from hoshimori.exercise import falling_sets
 from hoshimori.exercise.streams import stream
-from hoshimori.facts import ElementSets, Floats
+from hoshimori.facts import ElementSets, Floats, Times
 
 MU_KM3_S2, EARTH_KM = 398600.4418, 6378.137
 END_KM = 80.0
@@ -31,7 +31,7 @@ _B_STEP_S, _FACTOR_STEP_S, _EVERY_S, _STEP_S = 6 * 3600.0, 3 * 3600.0, 60.0, 20.
 class Weather(NamedTuple):
     """What the Sun and the field were, day by day without a gap: day_utc (d,) datetime64[D]; f107, f107_mean, ap (d,)."""
 
-    day_utc: np.ndarray[tuple[int], np.dtype[np.datetime64]]
+    day_utc: Times
     f107: Floats
     f107_mean: Floats
     ap: Floats
@@ -52,13 +52,15 @@ class Care:
 class Fallen:
     """One object: its published sets (data mode EXERCISE) and the truth behind them.
 
-    end_utc: when it passed 80 km. burns: (time, m/s along the velocity). b_m2_kg: Cd A / m before it wandered.
+    end_utc: when it passed 80 km; end_teme_km (3,): where it was within the minute before. burns: (time, m/s along the velocity).
+    b_m2_kg: Cd A / m before it wandered.
     """
 
     seed: int
     kind: str
     sets: ElementSets
     end_utc: np.datetime64
+    end_teme_km: Floats
     controlled: bool
     burns: tuple[tuple[np.datetime64, float], ...]
     b_m2_kg: float
@@ -80,7 +82,7 @@ def fallen(seed: int, kind: str, weather: Weather, *, norad_id: int | None = Non
         (start + np.timedelta64(round(t * 1e6), "us"), 1000.0 * dv)
         for t, dv in zip(plan.burn_s.tolist(), plan.burn_km_s.tolist(), strict=True)
     )
-    return Fallen(seed, kind, sets, end, kind == "controlled", burns, plan.b0)
+    return Fallen(seed, kind, sets, end, flown.states[-1, :3].copy(), kind == "controlled", burns, plan.b0)
 
 
 class _Plan(NamedTuple):
