@@ -187,7 +187,7 @@ def cloud(days: float, n: int = 300) -> Orbits:
 
 
 def test_a_cloud_goes_from_an_ellipsoid_to_a_ring_a_torus_and_a_shell() -> None:
-    """In the order that McKnight (1990) and Jehn (1991) saw; it closes within a day or two, its planes when their rates say so."""
+    """In the order of McKnight (1990) and Jehn (1991). It closes within a day or two, its planes when their rates say so."""
     young = flux.phase(cloud(0.02))
     later = (0.02, 3.0, 0.5 * young.spreads_days, 2.0 * young.spreads_days)
     assert [flux.phase(cloud(days)).name for days in later] == ["ellipsoid", "ring", "torus", "shell"]

@@ -180,7 +180,7 @@ def rates_rad_day(orbits: Orbits) -> tuple[Floats, Floats, Floats]:
 def phase(orbits: Orbits) -> Phase:
     """Which phase a cloud is in, all sets brought to one moment.
 
-    After the phases of McKnight (1990) and Jehn (1991), as later authors tell them: neither paper was at hand. The limits are ours.
+    After McKnight (1990) and Jehn (1991), as later authors tell them: neither paper was at hand. The limits are ours.
     """
     if len(orbits.sma_km) < 2:
         raise UsageError(f"phase: {len(orbits.sma_km)} orbits: expected 2 or more")
