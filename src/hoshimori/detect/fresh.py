@@ -61,16 +61,31 @@ def fresh(before: ElementSets, after: ElementSets) -> Fresh:
     unusable = tuple(int(k) for k in new.norad_id[satellites.error != 0])
     new = new.take(satellites.error == 0)
     vanished = before.take(~np.isin(before.norad_id, after.norad_id))
-    renamed = _renamed(vanished, new)
-    new = new.take(~np.isin(new.norad_id, [k for _, k in renamed]))
+    groups, renamed = _grouped(before, vanished, new)
+    gone = np.isin(new.norad_id, [k for _, k in renamed])
+    place = np.cumsum(~gone) - 1  # rows of what is left
+    new = new.take(~gone)
+    groups = [Group(place[g.rows], g.launch, g.launch_was_known) for g in groups]
+    large = sorted((g for g in groups if len(g.rows) >= LEAST), key=lambda g: -len(g.rows))
+    grouped = np.concatenate([np.zeros(0, np.int64), *(g.rows for g in large)])
+    return Fresh(new, renamed, unusable, tuple(large), np.setdiff1d(np.arange(len(new)), grouped))
+
+
+def _grouped(before: ElementSets, vanished: ElementSets, new: ElementSets) -> tuple[list[Group], tuple[tuple[int, int], ...]]:
+    """Groups of new objects, and pairs of old and new number. A group is renamed as a whole or not at all: among the pieces of
+    a cloud some always fly as the parent did, and the parent's number may end with it."""
+    pairs = _renamed(vanished, new)
+    again = np.isin(new.norad_id, [k for _, k in pairs])
     known = {launch_of(str(c)) for c in before.cospar_id} - {""}
     launches = np.array([launch_of(str(c)) for c in new.cospar_id], dtype="<U8")
     groups = [_of_launch(launches, str(name), known) for name in np.unique(launches) if name]
     nameless = np.flatnonzero(launches == "")
     groups += [Group(nameless[rows], "", False) for rows in linked(new.take(nameless))]
-    large = sorted((g for g in groups if len(g.rows) >= LEAST), key=lambda g: -len(g.rows))
-    grouped = np.concatenate([np.zeros(0, np.int64), *(g.rows for g in large)])
-    return Fresh(new, renamed, unusable, tuple(large), np.setdiff1d(np.arange(len(new)), grouped))
+    kept = [g for g in groups if len(g.rows) >= LEAST and again[g.rows].mean() <= 0.5]
+    in_cloud = new.norad_id[np.concatenate([np.zeros(0, np.int64), *(g.rows for g in kept)])]
+    renamed = tuple(p for p in pairs if p[1] not in set(in_cloud.tolist()))
+    gone = np.isin(new.norad_id, [k for _, k in renamed])
+    return [Group(g.rows[~gone[g.rows]], g.launch, g.launch_was_known) for g in groups], renamed
 
 
 def _of_launch(launches: npt.NDArray[np.str_], name: str, known: set[str]) -> Group:

@@ -37,6 +37,8 @@ DRIFT_RAD_DAY = 2e-5
 """What the node of an object may stray from its rate, by day from the epoch: drag and what SGP4 leaves out."""
 CLIMB_KM_DAY = 0.05
 SHOWN = 5
+HOPELESS = 30.0
+"""Candidates so far (natural logarithm) behind the best, or behind "none of these", are not carried along."""
 STREAM_RAD, STREAM_LEAST = np.radians(5.0), 5
 
 
@@ -122,6 +124,9 @@ def parentage(where: Origin, fragments: ElementSets, rows: Ints, candidates: Ele
     log, miss, sigma, known, velocity = _weighed(chosen, where, middle, spread)
     bonus = _said(fragments.take(rows), chosen)
     few = np.union1d(np.argsort(-log, kind="stable")[:SHOWN], np.argsort(-(log + bonus), kind="stable")[:SHOWN])
+    few = few[(log + bonus)[few] > max((log + bonus).max(), 0.0) - HOPELESS]
+    if not len(few):
+        return Parentage((), 1.0, 1.0, rows)
     chosen, miss, sigma, known, velocity = chosen.take(few), miss[few], sigma[few], known[few], velocity[few]
     by_orbit, odds = _shares(log[few], np.zeros(len(few))), _shares(log[few], bonus[few])
     age = np.abs((chosen.epoch_utc - where.t_utc) / DAY)
