@@ -141,6 +141,22 @@ def test_the_ellipse_of_safety_is_touched_and_never_left() -> None:
         assert (sooner <= t[1 : len(r)] + 0.01).all()
 
 
+@pytest.mark.parametrize("seed", range(8))
+def test_a_body_seen_high_up_may_fall_faster_than_it_flew(seed: int) -> None:
+    """From a look on, in any direction with the speed that was seen: rising or falling, no bound is broken."""
+    rng = np.random.default_rng([6, seed])
+    start, v = (R + 700.0) * np.array([1.0, 0.0, 0.0]), 1.6
+    aim = rng.normal(size=3) + np.array([rng.uniform(-1.0, 1.0), 0.0, 0.0])
+    e = ballistic.in_free_flight(R + 700.0, v, 0.5, 400.0)
+    t = np.linspace(0.0, 600.0, 6001)
+    r = flown(np.concatenate([start, v * aim / np.linalg.norm(aim)]), t)
+    r = r[: 1 + int(np.argmax(np.append(np.linalg.norm(r[1:], axis=1) < R, True)))]
+    distance, chord, t = np.linalg.norm(r, axis=1)[1:], np.linalg.norm(r - start, axis=1)[1:], t[1 : len(r)]
+    assert (ballistic.least_time_s(e, distance, chord) <= t + 0.01).all()
+    assert (ballistic.latest_time_s(e, distance) >= t).all()
+    assert (ballistic.room_km(e, distance, chord) >= -ONE_METRE).all()
+
+
 def test_wider_classes_bound_less() -> None:
     small, large = envelope(600.0), envelope(1600.0)
     r, chord = R + np.linspace(0.0, 590.0, 60), np.linspace(600.0, 5000.0, 60)

@@ -135,7 +135,7 @@ def tracked(launch: Launch, sigmas: float) -> tuple[Track | None, Rising | None]
     covariance = spin @ covariance @ spin.transpose(0, 2, 1)
     found = ballistic_track.fit((t - t[0]) / np.timedelta64(1, "us") * 1e-6, r, covariance)
     top, top_sigma = ballistic_track.apogee_km(found)
-    fits = found.chi2 <= found.freedom + MISFIT_SIGMAS * np.sqrt(2.0 * found.freedom)
+    fits = bool(found.chi2 <= found.freedom + MISFIT_SIGMAS * np.sqrt(2.0 * found.freedom))
     said = Track(fits, top - ballistic.EARTH_KM, top_sigma, len(high), found.chi2, found.freedom)
     if not (fits and np.isfinite(top)):
         return said, None

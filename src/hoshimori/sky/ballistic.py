@@ -115,13 +115,18 @@ def least_time_s(envelope: Envelope, r_km: Floats, chord_km: Floats, *, frame_km
 
     The larger of two times, both lower bounds whatever the thrust does. Climbing: the speed that takes a body off the ground with
     its energy, w, grows by the thrust alone, dw/dt <= acceleration, and dr/dt <= sqrt(w2 - 2 mu (1/r_P - 1/r)). Crossing: the
-    distance is at most the integral of w. frame_km_s: where the chord is measured in a frame that moves by so much at most.
+    distance is at most the integral of w. A body already in free flight may also fall, and is then faster: the speed where it
+    ends counts, since no free flight comes lower than both its ends. Its place is known to boost_km. frame_km_s: where the chord
+    is measured in a frame that moves by so much at most.
     """
     t_s, climbed_km = _climb(envelope)
     r, chord = np.broadcast_arrays(np.asarray(r_km, np.float64), np.asarray(chord_km, np.float64))
     up = np.interp(r, climbed_km, t_s, right=inf)
-    across = _crossing_s(envelope, np.maximum(chord - envelope.boost_km * _free(envelope), 0.0), frame_km_s)
-    return np.asarray(np.maximum(up, across))
+    if envelope.boost_s > 0.0:
+        return np.asarray(np.maximum(up, _crossing_s(envelope, chord, frame_km_s)))
+    fall = np.maximum(MU_KM3_S2 * (1.0 / r - 1.0 / envelope.radius_km), 0.0)
+    fastest = np.sqrt(envelope.speed_km_s**2 + 2.0 * fall) + frame_km_s
+    return np.asarray(np.maximum(up, np.maximum(chord - envelope.boost_km, 0.0) / fastest))
 
 
 def latest_time_s(envelope: Envelope, r_km: Floats) -> Floats:
@@ -158,11 +163,6 @@ def flight_time_s(height_km: float, range_rad: float, radius_km: float = EARTH_K
     a = top / (1.0 + e)
     start = acos(min(1.0, max(-1.0, (1.0 - radius_km / a) / e)))
     return float(2.0 * sqrt(a**3 / MU_KM3_S2) * (pi - start + e * sin(start)))
-
-
-def _free(envelope: Envelope) -> float:
-    """A place that is known only to within boost_km shortens a crossing; a boost from a known place does not."""
-    return 1.0 if envelope.boost_s == 0.0 else 0.0
 
 
 def _crossing_s(envelope: Envelope, chord_km: Floats, frame_km_s: float) -> Floats:
