@@ -227,8 +227,8 @@ def candidates(
         row_of.append(rows[row[keep]])
         when_of.append(t[when[keep]])
     row, at_us = np.concatenate(row_of), np.concatenate(when_of)
-    found, begin = np.unique(row, return_index=True)
-    end = np.append(begin[1:], len(row)) - 1
+    found, begin, many = np.unique(row, return_index=True, return_counts=True)
+    end = begin + many - 1
     first_us, last_us = np.maximum(at_us[begin] - step_us, start_us), np.minimum(at_us[end] + step_us, stop_us)
     return found, first_us, last_us
 
