@@ -106,13 +106,12 @@ def _date(seen: BreakupPage, w: Mapping[str, str]) -> str:
 
 
 def _place(seen: BreakupPage, w: Mapping[str, str]) -> str:
-    if not all(math.isfinite(x) for x in (seen.latitude_deg, seen.longitude_deg_e, seen.height_km)):
+    if not all(math.isfinite(x) for x in (seen.latitude_deg, seen.height_km)):
         return w["breakup not known"]
     east = (seen.longitude_deg_e + 180.0) % 360.0 - 180.0
+    longitude = f"{abs(east):.1f}° {'E' if east >= 0.0 else 'W'}" if math.isfinite(east) else w["breakup no longitude"]
     latitude = f"{abs(seen.latitude_deg):.1f}° {'N' if seen.latitude_deg >= 0.0 else 'S'}"
-    at = w["breakup at"].format(
-        latitude=latitude, longitude=f"{abs(east):.1f}° {'E' if east >= 0.0 else 'W'}", height=seen.height_km
-    )
+    at = w["breakup at"].format(latitude=latitude, longitude=longitude, height=seen.height_km)
     sigma = f" {w['breakup sigma'].format(sigma=metres(seen.place_sigma_km))}" if math.isfinite(seen.place_sigma_km) else ""
     return f"{at}{sigma}"
 

@@ -129,7 +129,7 @@ def place(one: BreakUp, w: Mapping[str, str]) -> str:
     """Latitude, longitude where it is known, and height."""
     lat, lon, height = one.where.place()
     north = f"{abs(lat):.1f}° {'N' if lat >= 0.0 else 'S'}"
-    east = w["breakups longitude unknown"] if lon is None else f"{abs(lon):.1f}° {'E' if lon >= 0.0 else 'W'}"
+    east = w["breakup no longitude"] if lon is None else f"{abs(lon):.1f}° {'E' if lon >= 0.0 else 'W'}"
     at = w["breakup at"].format(latitude=north, longitude=east, height=height)
     return f"{at} {w['breakup sigma'].format(sigma=metres(one.where.sigma_km))}"
 
@@ -160,7 +160,7 @@ def as_page(one: BreakUp, found: Hazard | None, lang: str, source: str = "") -> 
     ]
     reasons = [x.reason for x in one.explanations if x.verdict in ("possible", "cannot tell")]
     return BreakupPage(
-        title=f"{label(one.label, w)}: {_title(one, w)}",
+        title=_title(one, w),
         t_utc=one.where.t_utc,
         sigma_s=one.where.sigma_s,
         latitude_deg=lat,

@@ -21,7 +21,6 @@ BREAKUPS: dict[str, str] = {
     "breakups odds": "Odds",
     "breakups odds by orbit": "by orbit alone",
     "breakups miss": "Miss ± 1 σ",
-    "breakups longitude unknown": "longitude not known",
     "breakups no parent": "parent not named",
     "breakups no designator": "without designator",
     "breakups untold": "{pieces} new objects ({whose}): no break-up told: {why}",

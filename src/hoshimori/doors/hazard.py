@@ -46,9 +46,24 @@ def sections(found: Hazard, w: Mapping[str, str]) -> dict[str, Any]:
     """Title, headings, rows by column, facts and doubts: in words, for a terminal or a page."""
     return {
         "title": f"{w['hazard']}: {w['hazard title'].format(fragments=found.fragments, start=minute(found.start_utc))}",
-        "columns": COLUMNS, "headings": headings(found, w), "rows": [row(a, found, w) for a in found.assets],
-        "facts": list(facts(found, w)), "doubts": [say(r, w, {}) for r in found.cannot_exclude],
+        "columns": COLUMNS, "headings": headings(found, w),
+        "rows": [row(a, found, w) for a in found.assets if not out_of_reach(a)],
+        "facts": [*_never(found, w), *facts(found, w)], "doubts": [say(r, w, {}) for r in found.cannot_exclude],
     }  # fmt: skip
+
+
+def out_of_reach(asset: AssetHazard) -> bool:
+    """Can no fragment come to this asset's heights, neither now nor when they have sunk?"""
+    return asset.reach.verdict == "cannot reach" and not any(x > 0.0 for level in asset.flux_per_km2_year for x in level)
+
+
+def _never(found: Hazard, w: Mapping[str, str]) -> Iterator[str]:
+    """Assets beyond the cloud, in one line: a row each would hide those that it does reach."""
+    beyond = [a for a in found.assets if out_of_reach(a)]
+    if beyond:
+        nearest = min(beyond, key=lambda a: a.reach.gap_km)
+        gap = w["hazard gap"].format(gap=metres(nearest.reach.gap_km), sigma=metres(nearest.reach.sigma_km))
+        yield w["hazard beyond"].format(count=len(beyond), gap=gap, which=", ".join(a.name or str(a.norad_id) for a in beyond))
 
 
 def headings(found: Hazard, w: Mapping[str, str]) -> dict[str, str]:

@@ -20,7 +20,6 @@ BREAKUPS: dict[str, str] = {
     "breakups odds": "確率",
     "breakups odds by orbit": "軌道のみ",
     "breakups miss": "距離 ± 1σ",
-    "breakups longitude unknown": "経度は不明",
     "breakups no parent": "親物体は特定できない",
     "breakups no designator": "国際標識なし",
     "breakups untold": "新規物体 {pieces} 個({whose}):破砕とは判断しない:{why}",
