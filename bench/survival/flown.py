@@ -32,14 +32,14 @@ def gravity_km_s2(r: Floats) -> Floats:
         + 0.5 * three * (35 * s**4 - 30 * s * s + 3)
         + 0.625 * four * (63 * s**5 - 70 * s**3 + 15 * s)
     )
-    return g + q * np.array([across * x / d, across * y / d, up])
+    return np.asarray(g + q * np.array([across * x / d, across * y / d, up]))
 
 
 def height_km(r: Floats) -> float:
     """Over the ellipsoid, to a few metres."""
     d = float(np.linalg.norm(r))
     s2 = (r[2] / d) ** 2
-    return d - RE * (1.0 - FLAT) / np.sqrt(1.0 - (2.0 * FLAT - FLAT * FLAT) * (1.0 - s2))
+    return float(d - RE * (1.0 - FLAT) / np.sqrt(1.0 - (2.0 * FLAT - FLAT * FLAT) * (1.0 - s2)))
 
 
 def days_up(
@@ -57,17 +57,8 @@ def days_up(
     end_height_km: float = 80.0,
 ) -> float:
     """Days from the epoch until the height passes the end, or inf."""
-    one = lambda x: np.array([x], dtype=np.float64)  # noqa: E731
-    set_ = orbits.prepare(
-        np.array([epoch_utc], dtype="datetime64[us]"),
-        one(mean_motion_rev_day),
-        one(ecc),
-        one(inc_deg),
-        one(raan_deg),
-        one(argp_deg),
-        one(anomaly_deg),
-        one(0.0),
-    )
+    columns = (mean_motion_rev_day, ecc, inc_deg, raan_deg, argp_deg, anomaly_deg, 0.0)
+    set_ = orbits.prepare(np.array([epoch_utc], dtype="datetime64[us]"), *([x] for x in columns))
     states = orbits.states(set_, np.array([epoch_utc], dtype="datetime64[us]"))
     start = np.concatenate([np.ravel(states.r_km), np.ravel(states.v_km_s)])
     turn0 = float(time.gmst_rad(np.array([epoch_utc], dtype="datetime64[us]"))[0])
