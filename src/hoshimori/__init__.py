@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from hoshimori.doors.cloud import cloud as cloud
     from hoshimori.doors.conjunctions import conjunctions as conjunctions
     from hoshimori.doors.illumination import illumination as illumination
+    from hoshimori.doors.interference import interference as interference
     from hoshimori.doors.library import check as check
     from hoshimori.doors.library import history as history
     from hoshimori.doors.library import ingest as ingest
@@ -58,6 +59,7 @@ _WHERE = {
     "history": "hoshimori.doors.library",
     "illumination": "hoshimori.doors.illumination",
     "ingest": "hoshimori.doors.library",
+    "interference": "hoshimori.doors.interference",
     "manoeuvres": "hoshimori.doors.lives",
     "names": "hoshimori.doors.library",
     "pattern": "hoshimori.doors.lives",
