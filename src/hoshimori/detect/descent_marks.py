@@ -31,8 +31,8 @@ LOW_KM, DOUBTFUL_KM = 150.0, 200.0
 EARLY_REVOLUTIONS = 3
 """A first set within so many revolutions of the launch is the first cataloguing; a later one has lost the beginning."""
 NATURAL_WITHIN_DAYS = 40.0
-THRUST_PIECES = 2
-"""Pieces of the record over which an orbit fell much faster, or rose, against the air: thrust cannot be left out."""
+MOST_B_M2_KG = 0.3
+"""Only foil is lighter: more drag than this is not taken for drag where a step is looked for, it may be the step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +62,16 @@ def _step(sets: ElementSets, drag: Drag, activity: Activity) -> Mark:
     states = decay_fit.states_of(sets)
     days = np.diff(states.epoch_utc) / DAY
     used = np.flatnonzero(days > 1e-3)
-    b = float(np.median(drag.pieces_b)) if len(drag.pieces_b) else drag.b_m2_kg
-    if not len(used) or not np.isfinite(b):
+    b = min(float(np.median(drag.pieces_b)) if len(drag.pieces_b) else drag.b_m2_kg, MOST_B_M2_KG)
+    b = b if np.isfinite(b) else decay_fit.GUESS_M2_KG
+    if not len(used):
         return Mark("retrograde step", CANNOT_TELL, Reason("reentry no drag", {}))
     first = states.take(used)
     flown = decay.fall(*first, np.full(len(used), b), activity, until_days=days[used] + 1e-3, at_days=days[used][:, None])
     by_air = first.sma_km - flown.sma_km[:, 0]
     sank = states.sma_km[used] - states.sma_km[used + 1]
     speed_per_km = 1000.0 * np.sqrt(398600.4418 / first.sma_km**3) / 2.0
-    spread = drag.spread if np.isfinite(drag.spread) else 0.3
+    spread = drag.spread if np.isfinite(drag.spread) else 0.3 if drag.basis == "sets" else 1.0
     step = (sank - by_air) * speed_per_km
     sigma = np.hypot(max(spread, 0.1) * by_air, 0.1) * speed_per_km
     told = np.isfinite(step)
@@ -108,12 +109,12 @@ def descent_class(marks: tuple[Mark, ...], drag: Drag, remaining_days: float, to
     """natural, controlled or cannot tell. `told`: what a message says of it, "yes" (controlled), "no" or ""."""
     if told:
         return (CONTROLLED if told == "yes" else NATURAL), Reason("reentry class told", {"controlled": told})
-    if drag.basis == "none":
-        return UNTOLD, Reason("reentry class open", {})
     verdicts = {m.name: m.verdict for m in marks}
     step, drop = verdicts.get("retrograde step"), verdicts.get("perigee drop")
     if step == MET and drop == MET:
         return CONTROLLED, Reason("reentry class both", {})
+    if drag.basis == "none":
+        return UNTOLD, Reason("reentry class open", {})
     if step == MET or drop in (MET, CANNOT_TELL):
         return UNTOLD, Reason("reentry class one", {})
     if step == NOT_MET and drop == NOT_MET and drag.basis == "sets" and remaining_days < NATURAL_WITHIN_DAYS:

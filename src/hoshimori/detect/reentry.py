@@ -88,8 +88,8 @@ class Reentry:
 
     def _candidates(self, view: View, wanted: set[int], air: Activity) -> Ints:
         """Numbers worth a close look: their newest set alone says that they come down within a few times the asked days."""
-        latest = view.latest() if self.settings.who == "all" else view.latest(sorted(wanted))
-        latest = latest.take((latest.epoch_utc <= view.as_of_utc) & ((view.as_of_utc - latest.epoch_utc) / DAY < STALE_DAYS))
+        latest = _past(view, view.latest() if self.settings.who == "all" else view.latest(sorted(wanted)))
+        latest = latest.take((view.as_of_utc - latest.epoch_utc) / DAY < STALE_DAYS)
         states = decay_fit.states_of(latest)
         sinking = 4.0 / 3.0 * states.sma_km * np.maximum(latest.ndot_rev_day2, 0.0) / latest.mean_motion_rev_day
         dragged = decay_fit.BSTAR_TO_B * latest.bstar_per_er > 0.0
@@ -156,6 +156,17 @@ def _quantities(case: Case, left_days: float) -> Iterator[tuple[str, Quantity]]:
         yield "sets", Quantity(float(len(case.sound)), "1")
     for touch in case.touches:
         yield f"share {touch.region.region_id}", Quantity(round(touch.share, 6), "1")
+
+
+def _past(view: View, latest: ElementSets) -> ElementSets:
+    """The newest set of each object that is not dated after the moment of knowledge."""
+    ahead = latest.epoch_utc > view.as_of_utc
+    if not ahead.any():
+        return latest
+    older = view.history(np.unique(latest.norad_id[ahead]).tolist())
+    older = older.take(older.epoch_utc <= view.as_of_utc)
+    last = np.append(np.diff(older.norad_id) != 0, True)[: len(older)]
+    return ElementSets.concat([latest.take(~ahead), older.take(last)])
 
 
 def _rough_b(latest: ElementSets, air: Activity) -> Any:
