@@ -13,7 +13,10 @@ from hoshimori.declared.activity import MONTHLY, OBSERVED, PREDICTED, QUIET_SFU,
 from hoshimori.errors import FormatError, UsageError
 from hoshimori.formats.space_weather import read_space_weather
 
-HEAD = "DATATYPE CssiSpaceWeather\nVERSION 1.2 \nUPDATED 2020 Feb 22 06:40:00.01\n#\nNUM_OBSERVED_POINTS 2\nBEGIN OBSERVED\n{rows}END OBSERVED\n"
+HEAD = (
+    "DATATYPE CssiSpaceWeather\nVERSION 1.2 \nUPDATED 2020 Feb 22 06:40:00.01\n#\nNUM_OBSERVED_POINTS 2\n"  # as the real file
+    "BEGIN OBSERVED\n{rows}END OBSERVED\n"
+)
 FIRST = (
     "1957 10 01 1700 19 43 40 30 20 37 23 43 37 273  32  27  15   7  22   9  32  22  "
     "21 1.1 5 236 268.0 0 265.2 230.6 269.3 266.6 230.9\n"

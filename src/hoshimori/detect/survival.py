@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from hoshimori.declared.activity import SpaceWeather
-from hoshimori.detect.survival_lives import ECCENTRIC, FURTHER, YEAR_DAYS, Ballistic, Lives, lifetimes, turning_point
+from hoshimori.detect.survival_lives import ECCENTRIC, FURTHER, YEAR_DAYS, Lives, lifetimes, turning_point
 from hoshimori.errors import UsageError
 from hoshimori.facts import DataMode, ElementSets, Floats
 from hoshimori.findings import Reason
@@ -32,12 +32,14 @@ FINE = 200
 class Settings:
     """What was learnt and on what: the bench prints it, and no figure of the cloud that is scored is in it.
 
-    b_factor: by how much B from sets is to be multiplied, which takes up what the air model errs by; sigma_ln_air: error of the
+    b_factor: by how much B from sets is to be multiplied, which takes up what the air model errs by; sigma_scale: on
+    the assumed error of ln B; sigma_ln_air: error of the
     air's logarithm beyond the scenarios, and of the same without any space weather; loss_per_year: rate at which pieces that are
     up leave the catalogue.
     """
 
     b_factor: float = 1.0
+    sigma_scale: float = 1.0
     sigma_ln_air: float = 0.2
     sigma_ln_unknown_air: float = 0.7
     loss_per_year: float = 0.01
@@ -159,10 +161,10 @@ def judged(
             p_catalogued=float(p_up[k] * kept[k]),
             lifetime_days=(float(low[k]), float(middle[k]), float(high[k])),
             b_m2_kg=float(np.exp(ballistic.ln_b[k]) * settings.b_factor),
-            sigma_ln_b=float(ballistic.sigma[k]),
+            sigma_ln_b=float(settings.sigma_scale * ballistic.sigma[k]),
             b_origin=ballistic.origin[k],
             perigee_km=float(orbit.perigee_km[k]),
-            why=_why(ballistic, k, bool(usable[k]), not known_air),
+            why=_why(ballistic.origin[k], float(settings.sigma_scale * ballistic.sigma[k]), bool(usable[k]), not known_air),
             data_mode=DataMode(int(newest.data_mode[k])),
         )
         for k in range(len(newest.norad_id))
@@ -186,7 +188,7 @@ def _number(x: float, digits: int) -> float | None:
 def chance_up(lives: Lives, settings: Settings, days: Floats | None = None) -> Floats:
     """(ways, n) probability to be up after days (n,), by default at T."""
     turn = turning_point(lives.ln_days, np.log(np.maximum(lives.days if days is None else days, 1e-3)))
-    sigma = np.hypot(lives.ballistic.sigma, settings.sigma_ln_air)
+    sigma = np.hypot(settings.sigma_scale * lives.ballistic.sigma, settings.sigma_ln_air)
     return _normal((turn - np.log(settings.b_factor)) / sigma)
 
 
@@ -213,10 +215,10 @@ def _count_sigma(up: Floats) -> float:
     return float(np.sqrt((up * (1.0 - up)).sum(axis=1).mean() + up.sum(axis=1).var()))
 
 
-def _why(ballistic: Ballistic, k: int, usable: bool, no_weather: bool) -> tuple[Reason, ...]:
+def _why(origin: str, sigma: float, usable: bool, no_weather: bool) -> tuple[Reason, ...]:
     if not usable:
         return (Reason("survival cannot tell", {"limit": ECCENTRIC}),)
-    reasons = [Reason(f"b from {ballistic.origin[k]}", {"sigma": round(float(ballistic.sigma[k]), 2)})]
+    reasons = [Reason(f"b from {origin}", {"sigma": round(sigma, 2)})]
     if no_weather:
         reasons.append(Reason("air taken as mean", {}))
     return tuple(reasons)

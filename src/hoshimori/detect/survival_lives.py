@@ -67,7 +67,7 @@ def lifetimes(
     sets: ElementSets,
     at_utc: np.datetime64,
     as_of_utc: np.datetime64,
-    weather: SpaceWeather | None,
+    weather: SpaceWeather | None = None,
     activities: tuple[Activity, ...] | None = None,
 ) -> Lives:
     """The lifetimes behind `survival`, for whoever wants to look at them or learn from them."""
