@@ -32,6 +32,8 @@ PARTS = (6, 12, 25, 50, 100)
 ORBITS = ("round", "sso", "eccentric")
 YOUNG_DAYS = 12.0
 RIDGE = 1.0
+LEARN = {"young": 120, "middle": 40, "old": 32}
+SCORE = {"young": 100, "middle": 24, "old": 24}
 
 
 class Job(NamedTuple):
@@ -164,11 +166,11 @@ def main() -> None:
     say.add_argument("--data", type=Path)
     say.add_argument("--learn", action="store_true")
     say.add_argument("--workers", type=int, default=2)
-    say.add_argument("--young", type=int, default=120)
-    say.add_argument("--middle", type=int, default=40)
-    say.add_argument("--old", type=int, default=32)
+    for name in ("young", "middle", "old"):
+        say.add_argument(f"--{name}", type=int, help="clouds of 3, 10, 57 days")
     given = say.parse_args()
-    size = {"young": given.young, "middle": given.middle, "old": given.old}
+    usual = LEARN if given.learn else SCORE
+    size = {name: n if getattr(given, name) is None else getattr(given, name) for name, n in usual.items()}
     if given.learn:
         work = jobs(1, **size)
         weights = learnt(everything(work, given.workers), f"{len(work)} practice clouds, seeds 1 to {len(work)}")
