@@ -219,7 +219,7 @@ class _Flight:
 
 
 def _step_s(y: Floats) -> float:
-    return 10.0 if np.sqrt(y[:3] @ y[:3]) < 12_000.0 else 120.0
+    return 10.0 if np.sqrt(y[:3] @ y[:3]) < 12_000.0 else 300.0
 
 
 def _step(y: Floats, t: float, h: float) -> Floats:

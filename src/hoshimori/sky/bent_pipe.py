@@ -25,6 +25,7 @@ Times = npt.NDArray[np.datetime64]
 
 C_KM_S = 299_792.458
 MU_KM3_S2 = 398_600.4418
+STEPS_A_TURN = 144
 ITERATIONS = 5
 """Each turn shrinks the error of a light time by v / c, 3e-5: five leave nothing of a double."""
 SPIN = np.array([0.0, 0.0, EARTH_RATE_RAD_S])
@@ -99,14 +100,14 @@ def relay(
     start: tuple[Floats, Floats],
     start_utc: np.datetime64,
     covariance_rtn: Floats,
-    step_s: float = 60.0,
 ) -> Relay:
     """A satellite whose published states are r, v (m, 3) TEME at t_utc (m,), and whose state at start_utc is `start`, (3,) and
     (3,), with covariance_rtn (6, 6) km, km/s along R, T, N there."""
     axes = np.zeros((6, 6))
     axes[:3, :3] = axes[3:, 3:] = rtn_basis(*start)
     dt_s = np.asarray((t_utc - start_utc).astype("timedelta64[us]").astype(np.int64) * 1e-6, np.float64)
-    return Relay(r_km, v_km_s, transition(*start, dt_s, step_s), axes.T @ covariance_rtn @ axes)
+    circle_s = 2.0 * np.pi * float(np.sqrt(_length(start[0]) ** 3 / MU_KM3_S2))
+    return Relay(r_km, v_km_s, transition(*start, dt_s, circle_s / STEPS_A_TURN), axes.T @ covariance_rtn @ axes)
 
 
 def to_earth(t_utc: Times) -> Floats:

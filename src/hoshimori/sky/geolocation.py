@@ -28,7 +28,7 @@ Bools = npt.NDArray[np.bool_]
 
 CHI2_95 = 5.991464547107979
 """95 % of a Gaussian in two dimensions: -2 ln 0.05."""
-STARTS = 48
+STARTS = 32
 LEAST_CHANCE = 1e-4
 """Measurements that the best place explains worse than this contradict each other, the satellites' states or the errors given."""
 EXCLUDED = 13.8
