@@ -6,6 +6,7 @@ Nothing here is an aim point: a window of a tenth of a day already lies over eve
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -105,6 +106,10 @@ class Reentry:
         near = np.isfinite(days) | np.isin(latest.norad_id[rows], list(wanted))
         return np.sort(latest.norad_id[rows][near])
 
+    def _settings_of(self, number: int) -> Settings:
+        """The settings that a claim about one object needs: messages about others are left out."""
+        return replace(self.settings, messages=tuple(m for m in self.settings.messages if m["norad_id"] == number))
+
     def _event(self, view: View, asset: Asset | None, case: Case) -> Event:
         left = float((case.best_utc - view.as_of_utc) / DAY)
         parameters = {
@@ -114,7 +119,7 @@ class Reentry:
             "asset": asset.asset_id if asset else str(case.norad_id),
             "cospar_id": asset.cospar_id if asset else "",
             "declared": False,
-            "settings": self.settings.to_json(),
+            "settings": self._settings_of(case.norad_id).to_json(),
             "best": iso(case.best_utc),
             "basis": case.basis,
             "class": {"class": case.label, "why": case.why.to_json()},

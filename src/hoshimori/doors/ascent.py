@@ -100,7 +100,7 @@ def answer(
     """`ascent` with the view behind it."""
     if not 0.0 < hours <= LONGEST_HOURS:
         raise UsageError(f"--hours {hours:g}: expected a number above 0 and up to {LONGEST_HOURS:g}")
-    known = classes() if class_file is None else classes_in(_text(class_file, "--classes"), str(class_file))
+    known = classes() if class_file is None else classes_in(text_of(class_file, "--classes"), str(class_file))
     declared = _declared(site, at, sigma_s, azimuth_deg, launch, track, body, known)
     asked = named_watchlist(watchlist) if not isinstance(watchlist, Watchlist) and watchlist != EVERYTHING else watchlist
     settings = Settings(
@@ -191,7 +191,7 @@ def _declared(
     if file is not None:
         if site is not None or at is not None or azimuth_deg is not None:
             raise UsageError("--launch together with --site, --at or --azimuth: both say which launch; give one of them")
-        told = launches(_text(file, "--launch"), str(file), known)
+        told = launches(text_of(file, "--launch"), str(file), known)
         if looks and len(told) > 1:
             raise UsageError(f"--track with {len(told)} launches in {file}: a track belongs to one launch")
         return tuple(replace(x, looks=looks, body=x.body if body is None else chosen) for x in told)
@@ -248,7 +248,7 @@ def _bytes(path: str | Path, option: str) -> bytes:
         raise DataError(f"{option} {path}: cannot be read: {error.strerror}") from error
 
 
-def _text(path: str | Path, option: str) -> str:
+def text_of(path: str | Path, option: str) -> str:
     try:
         return _bytes(path, option).decode("utf-8-sig")
     except UnicodeDecodeError as error:

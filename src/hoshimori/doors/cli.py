@@ -114,6 +114,12 @@ def watch(
     take_in: Annotated[
         list[Path] | None, typer.Option("--from", help="Ingest this file or folder first; repeat for several.")
     ] = None,
+    site: Annotated[
+        list[str] | None, typer.Option("--site", help="Ground sites to look from: ilrs, a station of it, or a .toml; repeat.")
+    ] = None,
+    launch: Annotated[Path | None, typer.Option("--launch", help="Declared or detected launches: a .toml file.")] = None,
+    reports: Annotated[Path | None, typer.Option("--reports", help="Operators' reports of interference: .csv or .jsonl.")] = None,
+    space_weather: Annotated[Path | None, typer.Option(help="Solar and geomagnetic activity: CSSI or CelesTrak file.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for report.html, events.jsonl and sweep.json.")] = None,
     lang: Annotated[Language, typer.Option(help="Language of table and report.")] = Language.en,
     mode: Modes = None,
@@ -124,20 +130,24 @@ def watch(
     as_json: AsJson = False,
 ) -> None:
     """Watch over a list of satellites: what came near, what stays near, what is normal."""
-    from hoshimori.detect.encounter import Encounter
-    from hoshimori.detect.pairs import Settings
-    from hoshimori.doors import asking, library, tables, terminal
+    from hoshimori.doors import asking, declarations, library, tables, terminal
+    from hoshimori.errors import Problem
 
     within = asking.range_km(within)
     asking.check_states(fail_on or [])
     modes = asking.modes([m.value for m in mode or []])
-    using = None if within is None else [Encounter(Settings(within_km=within, within_leo_km=within))]
+    problems: list[Problem] = []
     with progress_bar(as_json) as progress:
         if take_in:
             asking.refuse_nothing(take_in, ())
             tables.show_intake(library.ingest(*take_in, home=home, progress=progress))
         view = library.view(home=home, as_of=as_of, start=start, stop=stop, modes=modes)
+        using = declarations.detectors(
+            view, within_km=within, sites=site or [], launches=launch, reports=reports, space_weather=space_weather, modes=modes,
+            problems=problems,
+        )  # fmt: skip
         sweep = library.sweep_view(view, watchlist, using=using, progress=progress)
+    terminal.tell_problems(problems, lang.value)
     paths = tables.write(view, sweep, out, lang.value) if out else []
     if as_json:
         terminal.put_json(sweep.to_json())

@@ -3,6 +3,14 @@
 from __future__ import annotations
 
 BREAKUPS: dict[str, str] = {
+    # what a watch saw that is nobody's asset
+    "elsewhere": "Elsewhere in the catalogue",
+    "elsewhere line": "{when}: {kind}, {who}: {label}",
+    "elsewhere pieces": "{count} pieces",
+    "elsewhere more": "{count} more; all of them in events.jsonl",
+    "elsewhere object": "Object",
+    "elsewhere what": "What",
+    "elsewhere doubts": "What cannot be excluded",
     "kind breakup": "break-up",
     "break-up": "Break-up",
     "earlier break-up": "Earlier break-up, catalogued only now",

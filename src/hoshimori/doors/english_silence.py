@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 SILENCE: dict[str, str] = {
+    "why silence": "no news since {when}: {label}",
     "kind silence": "silence",
     "silence_state": "State",
     "last_news": "Last news (UTC)",

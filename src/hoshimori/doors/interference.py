@@ -176,7 +176,7 @@ def join(
     settings = Settings(
         reports=tuple(r.to_json() for r in given.reports),
         sites=tuple(s.to_json() for s in given.sites),
-        space_weather=_days(given.space_weather, start, stop, view.as_of_utc),
+        space_weather=observed_days(given.space_weather, start, stop, view.as_of_utc),
         flares=given.flares,
         areas=given.areas,
     )
@@ -241,7 +241,7 @@ def _assets(view: View, given: Given, watchlist: str | Path | Watchlist | None) 
     return Watchlist("reported", "every satellite reported", "", "", assets), ()
 
 
-def _days(
+def observed_days(
     weather: SpaceWeather | None, start: np.datetime64, stop: np.datetime64, as_of_utc: np.datetime64
 ) -> tuple[dict[str, Any], ...]:
     """Observed days in the window that were over at the moment of knowledge."""

@@ -3,6 +3,14 @@
 from __future__ import annotations
 
 BREAKUPS: dict[str, str] = {
+    # what a watch saw that is nobody's asset
+    "elsewhere": "目録のほかの物体",
+    "elsewhere line": "{when}:{kind}、{who}:{label}",
+    "elsewhere pieces": "破片 {count} 個",
+    "elsewhere more": "ほか {count} 件(すべて events.jsonl にある)",
+    "elsewhere object": "物体",
+    "elsewhere what": "内容",
+    "elsewhere doubts": "排除できないこと",
     "kind breakup": "破砕",
     "break-up": "破砕",
     "earlier break-up": "以前の破砕(今になって登録)",

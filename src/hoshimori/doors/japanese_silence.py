@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 SILENCE: dict[str, str] = {
+    "why silence": "{when} 以降、新しい情報がない:{label}",
     "kind silence": "途絶",
     "silence_state": "状態",
     "last_news": "最後の公開（UTC）",

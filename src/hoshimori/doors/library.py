@@ -75,16 +75,26 @@ def sweep(
     start: Moment | None = None,
     stop: Moment | None = None,
     modes: Sequence[DataMode] = MODES,
+    sites: Sequence[str | Path] = (),
+    launches: str | Path | None = None,
+    reports: str | Path | None = None,
+    space_weather: str | Path | None = None,
     using: Sequence[Detector] | None = None,
     progress: Progress = silent,
 ) -> corridor.Sweep:
     """Watch over a list of satellites: what came near, what stays near, what is normal, as known at one moment.
 
     `as_of` is a time, "now", or "data": the newest knowledge the catalogue holds. `start` and `stop` bound the window; without
-    them it is seven days back from and three days beyond `as_of`.
+    them it is seven days back from and three days beyond `as_of`. sites, launches, reports, space_weather: files of what somebody
+    declares, for the detectors that ask for it. `using` takes the place of all detectors installed.
     """
+    from hoshimori.doors import declarations
+
     window = view(home=home, as_of=as_of, start=start, stop=stop, modes=modes)
-    return sweep_view(window, watchlist, using=using, progress=progress)
+    chosen = using or declarations.detectors(
+        window, sites=sites, launches=launches, reports=reports, space_weather=space_weather, modes=modes
+    )
+    return sweep_view(window, watchlist, using=chosen, progress=progress)
 
 
 def sweep_view(

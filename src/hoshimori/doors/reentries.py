@@ -126,7 +126,7 @@ def come_down(
         past_days=LONGEST_DAYS if norad_ids else Settings().past_days,
         who="watched" if norad_ids else "all",
         ids=tuple(sorted(norad_ids)),
-        activity=_activity(space_weather, view.as_of_utc, within_days),
+        activity=activity_rows(space_weather, view.as_of_utc, within_days),
         regions=tuple(r.to_json() for r in areas),
         messages=tuple(m.to_json() for m in messages if m.data_mode in modes),
     )
@@ -200,7 +200,7 @@ def _known(as_of: Moment | None, messages: Sequence[DecayMessage], home: Path | 
     return np.datetime64("now", "us")
 
 
-def _activity(path: str | Path | None, as_of_utc: np.datetime64, within_days: float) -> tuple[Any, ...]:
+def activity_rows(path: str | Path | None, as_of_utc: np.datetime64, within_days: float) -> tuple[Any, ...]:
     """Rows of `Settings.activity`: what was observed by the moment of knowledge, and a forecast made of it alone."""
     if path is None:
         return ()

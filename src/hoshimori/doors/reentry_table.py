@@ -87,7 +87,7 @@ def lines(case: Case, w: Mapping[str, str]) -> Iterator[str]:
     for mark in case.marks:
         yield f"{w[f'mark {mark.name}']}: {w[f'mark {mark.verdict}']} — {say(mark.reason, w, {})}"
     for x in case.explanations:
-        yield f"{w.get(f'dull {x.name}', x.name)}: {w.get(x.verdict, x.verdict)} — {say(x.reason, w, {})}"
+        yield f"{w.get(x.name, x.name)}: {w.get(x.verdict, x.verdict)} — {say(x.reason, w, {})}"
     if case.message is not None:
         m = case.message
         yield w["reentry message"].format(

@@ -10,7 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from hoshimori import __version__
 from hoshimori.detect.portrait import Portrait, Series
 from hoshimori.detect.stays import Stay
-from hoshimori.doors import palette, timeline_svg
+from hoshimori.doors import elsewhere, palette, timeline_svg
 from hoshimori.doors.conjunction_table import panels
 from hoshimori.doors.drawing import Line, chart
 from hoshimori.doors.in_numbers import in_rows, of_timeline
@@ -75,6 +75,8 @@ def report(
         real=set(sweep.data_modes) <= {DataMode.REAL},
         modes=", ".join(m.name for m in sweep.data_modes if m != DataMode.REAL),
         counts=[(k, sum(s.state == k for s in states)) for k in STATES],
+        elsewhere=elsewhere.seen(elsewhere.events(sweep), w, names),
+        elsewhere_more=max(0, len(elsewhere.events(sweep)) - elsewhere.MOST),
         states=[{"state": s, "called": called(s, assets, lang)} for s in states],
         sections=[
             _section(s, assets[s.asset_id], called(s, assets, lang), sweep, by_subject.get(_subject(s)), names, w)

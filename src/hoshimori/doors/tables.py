@@ -17,6 +17,7 @@ from rich.text import Text
 from hoshimori.catalogue import IngestReport
 from hoshimori.detect.pairs import Settings
 from hoshimori.detect.portrait import portraits
+from hoshimori.doors import elsewhere
 from hoshimori.doors import report as page
 from hoshimori.doors.lives import lives_of
 from hoshimori.doors.terminal import console, put_json
@@ -31,6 +32,8 @@ from hoshimori.watch import Sweep
 
 WIDE = 110
 """Columns of a terminal from which all columns of the watch's table are shown."""
+ELSEWHERE = 6
+"""So many events that concern no asset are told below the table of a watch."""
 WIDE_HISTORY = 136
 HISTORY = ("epoch", "known", "by", "rev/day", "e", "i °", "node °", "a km", "Δa km", "°/day", "digest")
 HISTORY_NARROW = ("epoch", "known", "by", "a km", "Δa km")
@@ -70,6 +73,8 @@ def show_sweep(sweep: Sweep, view: View, lang: str) -> None:
         }
         table.add_row(*(cells[key] for key in columns))
     out.print(table)
+    for line in elsewhere.lines(sweep, w, names, ELSEWHERE):
+        out.print(Text(line))
     counts = ", ".join(f"{sum(s.state == k for s in sweep.states)} {w[k]}" for k in page.STATES)
     more = w["counts"].format(events=len(sweep.events), objects=f"{sweep.objects:,}", seconds=sweep.seconds)
     out.print(Text(f"{counts}; {more} {w['sigma_note']}"))

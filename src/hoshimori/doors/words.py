@@ -48,6 +48,9 @@ def say(reason: Reason, w: Mapping[str, str], names: Mapping[str, str]) -> str:
         values["miss"] = f"{values['km']:.1f}{sigma}"
     if "label" in values:
         values["label"] = label(str(values["label"]), w)
+    if reason.code == "event":
+        values["kind"] = w.get(f"kind {values['kind']}", values["kind"])
+        values["said"] = label(str(values["said"]), w)
     explained = ", ".join(w.get(x, x) for x in str(values.get("explained_by", "")).split(", ") if x)
     values["of_passes"] = w["of passes"].format(**values) if "passes" in values else ""
     values.setdefault("because", w["because"].format(explained_by=explained) if explained else "")
