@@ -215,7 +215,12 @@ def _departure(event: Event) -> Reason:
     return Reason("departure", {"label": event.label, "when": iso(event.start_utc), "score": score})
 
 
-OWN = {"manoeuvre": _manoeuvre, "pattern": _departure}
+def _silence(event: Event) -> Reason:
+    """Since when nothing new became known, and what is likeliest."""
+    return Reason("silence", {"label": event.label, "when": iso(event.start_utc)})
+
+
+OWN = {"manoeuvre": _manoeuvre, "pattern": _departure, "silence": _silence}
 """Kinds of events about what an asset did, not what came near it, and how each is put as a reason."""
 
 

@@ -235,19 +235,23 @@ def told(
     )
 
 
-def _kicks(where: Origin, mine: ElementSets, parts: Sequence[Parentage]) -> tuple[Floats, Floats]:
+def _kicks(where: Origin, sets: ElementSets, parts: Sequence[Parentage]) -> tuple[Floats, Floats]:
     """(n, 3) change of velocity along R, T, N of each piece's own parent, or of the middle of its stream, and its sigma, m/s."""
-    dv, sigma = np.full((len(mine), 3), np.nan), np.full(len(mine), np.nan)
+    dv, sigma = np.full((len(sets), 3), np.nan), np.full(len(sets), np.nan)
     for part in parts:
         rows, parent = part.rows, part.named
         if parent is not None and parent.along_known:
-            found = kicks.from_states(mine.take(rows), parent.row, where.t_utc, where.r_km)
+            found = kicks.from_states(sets.take(rows), parent.row, where.t_utc, where.r_km)
             dv[rows], sigma[rows] = found.dv_rtn_m_s, found.sigma_m_s
             continue
         middle = np.median(where.velocity_km_s[rows], axis=0)
-        basis = rtn_basis(where.r_km, middle)
-        dv[rows] = (where.velocity_km_s[rows] - middle) @ basis.T * 1000.0
-        sigma[rows] = where.velocity_sigma_km_s[rows] * 1000.0
+        apart = (where.velocity_km_s[rows] - middle) @ rtn_basis(where.r_km, middle).T * 1000.0
+        dv[rows], sigma[rows] = apart, where.velocity_sigma_km_s[rows] * 1000.0
+        if parent is not None:  # shapes and planes against the parent's own; the sign along R is that of the turned perigees
+            u = kicks.argument_of_latitude_rad(where.r_km, middle)
+            old = kicks.from_elements(sets.take(rows), parent.row, where.t_utc, u)
+            sign = np.column_stack([np.sign(apart[:, 0]), np.ones((len(rows), 2))])
+            dv[rows], sigma[rows] = old.dv_rtn_m_s * sign, old.sigma_m_s
     return dv, sigma
 
 
@@ -263,10 +267,11 @@ def _cause(
     middle = np.median(where.velocity_km_s[where.fits], axis=0)
     second = None
     if where.method == "pinch point" and len(candidates):
-        nearest_body = min(beside, key=lambda b: b.miss_km, default=None)
-        if nearest_body is not None:
-            volume = 4.0 / 3.0 * np.pi * (3.0 * nearest_body.sigma_km) ** 3
-            second = SecondBody(nearest_body.miss_km, nearest_body.sigma_km, min(1.0, volume * CROWD_KM3))
+        others = [p.named for p in parts[1:]]
+        bodies = [(c.miss_km, c.sigma_km) for c in others if c is not None] + [(b.miss_km, b.sigma_km) for b in beside]
+        if bodies:
+            miss, near = min(bodies)
+            second = SecondBody(miss, near, min(1.0, 4.0 / 3.0 * np.pi * (3.0 * near) ** 3 * CROWD_KM3))
         elif len(parts) < 2 and (np.abs((candidates.epoch_utc - where.t_utc) / DAY) < FRESH_DAYS).sum() > WHOLE:
             second = SecondBody(float("inf"), where.sigma_km, 0.0)
     return cause(*pieces, parent=Parent(where.r_km, middle, max(age_days, 0.0)), second_body=second)

@@ -64,6 +64,8 @@ BREAKUPS: dict[str, str] = {
     "why fragments do not show intent": "a cloud of fragments does not show what anybody meant",
     "why count decides nothing": "{pieces} pieces are known; their number decides nothing about the cause",
     "why too few pieces for a cause": "{pieces} pieces with a known kick: {fewest} are needed to weigh a cause",
+    "why kicks are not known well enough": "how hard the pieces were thrown is known of {known_share:.0%} of them only",
+    "why cloud too old for a cause": "sets of {age_days:.0f} days after the event: beyond {oldest_days:.0f} no cause is judged",
     "why fast pieces are gone": "by the model {lost_share:.0%} of the pieces are no longer up: what is left is not judged",
     "why accidental or deliberate cannot be told apart from the cloud": "accidental and deliberate collisions throw pieces "
     "alike: the cloud cannot tell them apart",

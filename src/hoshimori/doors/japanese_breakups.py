@@ -62,6 +62,8 @@ BREAKUPS: dict[str, str] = {
     "why fragments do not show intent": "破片の雲からは誰の意図も分からない",
     "why count decides nothing": "既知の破片は {pieces} 個。その数は原因について何も決めない",
     "why too few pieces for a cause": "放出速度の分かる破片は {pieces} 個:原因の評価には {fewest} 個が必要",
+    "why kicks are not known well enough": "放出速度が分かるのは破片の {known_share:.0%} のみ",
+    "why cloud too old for a cause": "軌道要素は出来事の {age_days:.0f} 日後:{oldest_days:.0f} 日を過ぎると原因は判断しない",
     "why fast pieces are gone": "模型によれば破片の {lost_share:.0%} は既に落下:残りからは原因を判断しない",
     "why accidental or deliberate cannot be told apart from the cloud": "偶発的な衝突と意図的な衝突は破片を同じように"
     "飛ばす:雲からは区別できない",
