@@ -29,6 +29,7 @@ from hoshimori.tracking.covariance import class_sigma_rtn_km
 __all__ = ["Ascent", "Settings"]
 
 US_DAY = 86_400_000_000
+AT_ONCE = 200
 Declared = tuple[Mapping[str, Any], ...]
 
 
@@ -110,9 +111,17 @@ class _One:
         group = watched(self.view, assets, sets)
         around = bodies(sets, group, 0.0, self.settings.reach_days)
         by_id = {id(w.asset): w for w in group}
+        known = [a for a in assets if id(a) in by_id and self.bounds]
+        rows = np.array([around.row(by_id[id(a)].key) for a in known], np.int64)
+        at = self._paths(around, rows)
+        possible = ascent_reach.possible(self.bounds, at, np.full(len(rows), self.start_us), np.full(len(rows), self.stop_us))
+        found = {id(a): (k, one) for k, (a, one) in enumerate(zip(known, possible, strict=True))}
         for asset in assets:
-            body = by_id.get(id(asset))
-            yield asset, self._nothing("no path") if body is None else self._found(around, body)
+            if id(asset) not in found:
+                yield asset, self._nothing("no bound" if id(asset) in by_id else "no path")
+                continue
+            k, one = found[id(asset)]
+            yield asset, self._found(around, by_id[id(asset)], one, self._notices(one, at, k))
 
     def everything(self, progress: Progress) -> Iterator[tuple[Asset, Found]]:
         sets = self.view.sets()
@@ -124,45 +133,47 @@ class _One:
         middle = np.full(len(around.keys), (self.start_us + self.stop_us) // 2)
         slack = self._slack_km(around, np.arange(len(around.keys)), middle)[0]
         rows, first, last = ascent_reach.candidates(self.bounds, around.trajectories, slack, self.start_us, self.stop_us)
-        names = {n.norad_id: n for n in self.view.names([int(around.keys[i]) for i in rows])}
-        for done, (i, *span) in enumerate(zip(rows.tolist(), first.tolist(), last.tolist(), strict=True)):
-            progress("paths below the ceiling", done, len(rows))
-            key = int(around.keys[i])
-            name = names[key].name if key in names else ""
-            asset = Asset(str(key), key, "", name, name, "", "", None, True, "", "")
-            body = Watched(asset, key, float(around.mean_motion_rev_day[i]), float(around.eccentricity[i]), 0.0, 0.0)
-            found = self._found(around, body, span)
-            if found.possible.excluded_by == "":
-                yield asset, found
+        names = {n.norad_id: n.name for n in self.view.names([int(around.keys[i]) for i in rows])}
+        for k in range(0, len(rows), AT_ONCE):
+            progress("paths below the ceiling", k, len(rows))
+            part = slice(k, k + AT_ONCE)
+            every = ascent_reach.possible(self.bounds, self._paths(around, rows[part]), first[part], last[part])
+            for i, possible in zip(rows[part].tolist(), every, strict=True):
+                if possible.excluded_by == "":
+                    key = int(around.keys[i])
+                    asset = Asset(str(key), key, "", names.get(key, ""), "", "", "", None, True, "", "")
+                    shell = float(around.mean_motion_rev_day[i]), float(around.eccentricity[i]), 0.0, 0.0
+                    yield asset, self._found(around, Watched(asset, key, *shell, tuple(given.get(key, ()))), possible, ())
 
-    def _found(self, around: Bodies, body: Watched, span: Sequence[int] | None = None) -> Found:
-        """Over all of the window, warnings included; or over a part of it (µs, µs), without."""
-        row = around.row(body.key)
+    def _paths(self, around: Bodies, rows: Ints) -> ascent_reach.Paths:
+        """Where the paths of these rows are at given times, and how far they may be off."""
 
-        def at(t_us: Ints) -> tuple[Floats, Floats, Floats]:
-            many = np.full(len(t_us), row)
+        def at(which: Ints, t_us: Ints) -> tuple[Floats, Floats, Floats]:
+            many = rows[which]
             r, v = around.trajectories.at(many, t_us.astype("datetime64[us]"), np.zeros(len(t_us)))
             slack, high = self._slack_km(around, many, t_us, r, v)
             return r, slack, high
 
-        if not self.bounds:
-            return self._nothing("no bound")
-        possible = ascent_reach.possible(self.bounds, at, *(span or (self.start_us, self.stop_us)))
-        age, sigma = self._age(around, row)
-        digests = () if row in around.trajectories.given else tuple(around.sets_of(body.key).digest_texts())
+        return at
+
+    def _found(self, around: Bodies, body: Watched, possible: Possible, notices: tuple[ascent_warning.Notice, ...]) -> Found:
+        row = around.row(body.key)
+        own = slice(around.trajectories.first[row], around.trajectories.first[row + 1])
+        sets = around.sets.take(slice(0, 0) if row in around.trajectories.given else own)
         sources = tuple(f"sha256:{e.source}" for e in body.ephemerides if e.source)
-        modes = [int(m) for m in around.sets_of(body.key).data_mode] + [int(e.data_mode) for e in body.ephemerides]
-        notices = () if span else self._notices(possible, at)
+        modes = [0, *sets.data_mode.tolist(), *(int(e.data_mode) for e in body.ephemerides)]
+        stands_on = tuple(sets.digest_texts()) + sources
+        age, sigma = self._age(around, row)
         return Found(
-            possible, notices, tuple(self.sightings), self.passed_over, self.track, age, sigma, digests + sources, max(modes)
+            possible, notices, tuple(self.sightings), self.passed_over, self.track, age, sigma, stands_on, int(max(modes))
         )
 
-    def _notices(self, possible: Possible, at: Any) -> tuple[ascent_warning.Notice, ...]:
+    def _notices(self, possible: Possible, at: ascent_reach.Paths, which: int) -> tuple[ascent_warning.Notice, ...]:
         """What each sensor says of one asset; nothing where the geometry is not possible."""
         if possible.excluded_by:
             return ()
         t = ascent_warning.thinned(possible.start_us, possible.stop_us)
-        r = at(t)[0]
+        r = at(np.full(len(t), which), t)[0]
         start = int(self.launch.t_utc.astype("datetime64[us]").astype(np.int64))
         earliest_s = (int(possible.start_us[0]) - start) * 1e-6
         given = (t, r, earliest_s)

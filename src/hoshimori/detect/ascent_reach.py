@@ -9,6 +9,7 @@ conditions are tested going forward from the declaration, and none of them gives
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -29,6 +30,9 @@ THIN_AIR_KM = 100.0
 MISFIT_SIGMAS = 5.0
 ROWS_AT_ONCE = 2000
 CONDITIONS = ("too high", "out of range", "not in time", "outside the sector")
+
+
+Paths = Callable[[Ints, Ints], tuple[Floats, Floats, Floats]]
 
 
 class Rising(NamedTuple):
@@ -166,38 +170,32 @@ def rooms(bound: Rising, t_us: Ints, r_km: Floats, height_km: Floats, slack_km: 
     return Rooms(top, room, early, late, inside)
 
 
-def possible(
-    bounds: tuple[Rising, ...],
-    at: Callable[[Ints], tuple[Floats, Floats, Floats]],
-    start_us: int,
-    stop_us: int,
-) -> Possible:
-    """Times in the window at which no bound excludes a path. at(t_us) gives r_km (k, 3), slack_km and height_slack_km (k,).
+def possible(bounds: tuple[Rising, ...], at: Paths, start_us: Ints, stop_us: Ints) -> list[Possible]:
+    """Times at which no bound excludes a path, for paths (n,) each in a window of its own, start_us, stop_us (n,).
 
-    Sampled every two seconds; edges and near misses between samples are closed in on, to hundredths of a second.
+    at(which (k,), t_us (k,)) gives r_km (k, 3), slack_km and height_slack_km (k,) of path which[k]. Sampled every two seconds;
+    edges and near misses between samples are closed in on, to hundredths of a second.
     """
-    t = np.append(np.arange(start_us, stop_us, round(STEP_S * 1e6)), stop_us).astype(np.int64)
-    every = _rooms_at(bounds, at, t)
-    value = np.minimum.reduce([x.least() for x in every])
-    heights = _height_km(t, at(t)[0])
-    known: Bools = np.isfinite(value)
-    lowest = float(np.nanmin(heights)) if known.any() else np.nan
-    value = np.where(known, value, -1e9)
+    spans = [np.append(np.arange(a, b, round(STEP_S * 1e6)), b) for a, b in zip(start_us, stop_us, strict=True)]
+    which = np.repeat(np.arange(len(spans)), [len(x) for x in spans])
+    t = np.concatenate([*spans, np.zeros(0)]).astype(np.int64)
+    every, heights = _rooms_at(bounds, at, which, t)
+    value = _least(every)
 
-    def least(x: Ints) -> Floats:
-        found = np.minimum.reduce([y.least() for y in _rooms_at(bounds, at, x)])
-        return np.where(np.isfinite(found), found, -1e9)
+    def least(path: Ints, x: Ints) -> Floats:
+        return np.nan_to_num(_least(_rooms_at(bounds, at, path, x)[0]), nan=-1e9)
 
-    t, value = _peaks(t, value, least)
-    inside: Bools = np.asarray(value >= 0.0, bool)
-    if not inside.any():
-        why, short = ("no path", np.nan) if not known.all() else _excluded_by(every)
-        return Possible(np.zeros(0, np.int64), np.zeros(0, np.int64), why, short, lowest)
-    edge = np.flatnonzero(inside[1:] != inside[:-1])
-    turns = _edges(t[edge], t[edge + 1], inside[edge], least)
-    starts = turns[~inside[edge]] if not inside[0] else np.append(t[0], turns[~inside[edge]])
-    stops = turns[inside[edge]] if not inside[-1] else np.append(turns[inside[edge]], t[-1])
-    return Possible(starts, stops, "", 0.0, lowest)
+    first = np.append(0, np.cumsum([len(x) for x in spans]))
+    known = np.isfinite(value)
+    why = [_excluded_by(every, slice(a, b)) if known[a:b].all() else ("no path", np.nan) for a, b in pairwise(first)]
+    lowest = [float(np.nanmin(heights[a:b])) if known[a:b].any() else np.nan for a, b in pairwise(first)]
+    which, t, value = _peaks(which, t, np.nan_to_num(value, nan=-1e9), least)
+    starts, stops = _turns(which, t, value >= 0.0, least)
+    out = []
+    for k, ((excluded, short), low) in enumerate(zip(why, lowest, strict=True)):
+        mine = starts[starts[:, 0] == k, 1], stops[stops[:, 0] == k, 1]
+        out.append(Possible(*mine, "", 0.0, low) if len(mine[0]) else Possible(*mine, excluded, short, low))
+    return out
 
 
 def candidates(
@@ -233,10 +231,15 @@ def candidates(
     return found, first_us, last_us
 
 
-def _rooms_at(bounds: tuple[Rising, ...], at: Callable[[Ints], tuple[Floats, Floats, Floats]], t_us: Ints) -> list[Rooms]:
-    r, slack, height_slack = at(t_us)
+def _rooms_at(bounds: tuple[Rising, ...], at: Paths, which: Ints, t_us: Ints) -> tuple[list[Rooms], Floats]:
+    r, slack, height_slack = at(which, t_us)
     height = _height_km(t_us, r)
-    return [rooms(b, t_us, r, height, slack, height_slack) for b in bounds]
+    return [rooms(b, t_us, r, height, slack, height_slack) for b in bounds], height
+
+
+def _least(every: list[Rooms]) -> Floats:
+    found: Floats = np.minimum.reduce(np.array([x.least() for x in every]))
+    return found
 
 
 def _height_km(t_us: Ints, r_km: Floats) -> Floats:
@@ -245,47 +248,49 @@ def _height_km(t_us: Ints, r_km: Floats) -> Floats:
     return np.where(known, frames.geodetic(itrs)[2], np.nan)
 
 
-def _peaks(t: Ints, value: Floats, least: Callable[[Ints], Floats]) -> tuple[Ints, Floats]:
+def _peaks(which: Ints, t: Ints, value: Floats, least: Callable[[Ints, Ints], Floats]) -> tuple[Ints, Ints, Floats]:
     """Samples with the true tops of near misses put between them."""
-    middle = np.flatnonzero(
-        (value[1:-1] >= value[:-2]) & (value[1:-1] >= value[2:]) & (value[1:-1] < 0.0) & (value[1:-1] > -STEP_S)
-    )
+    top = (value[1:-1] >= value[:-2]) & (value[1:-1] >= value[2:]) & (which[2:] == which[:-2])
+    middle = np.flatnonzero(top & (value[1:-1] < 0.0) & (value[1:-1] > -STEP_S))
     if not len(middle):
-        return t, value
+        return which, t, value
+    path = which[middle]
     low, high = t[middle].astype(np.float64), t[middle + 2].astype(np.float64)
     for _ in range(24):
         left, right = low + (high - low) / 3.0, high - (high - low) / 3.0
-        rises = least(left.astype(np.int64)) < least(right.astype(np.int64))
+        rises = least(path, left.astype(np.int64)) < least(path, right.astype(np.int64))
         low, high = np.where(rises, left, low), np.where(rises, high, right)
-    top = ((low + high) / 2.0).astype(np.int64)
-    t, value = np.append(t, top), np.append(value, least(top))
-    order = np.argsort(t, kind="stable")
-    return t[order], value[order]
+    best = ((low + high) / 2.0).astype(np.int64)
+    which, t, value = np.append(which, path), np.append(t, best), np.append(value, least(path, best))
+    order = np.lexsort((t, which))
+    return which[order], t[order], value[order]
 
 
-def _edges(low: Ints, high: Ints, low_inside: Bools, least: Callable[[Ints], Floats]) -> Ints:
-    """Where each pair of neighbours changes side."""
-    low, high = low.copy(), high.copy()
+def _turns(which: Ints, t: Ints, inside: Bools, least: Callable[[Ints, Ints], Floats]) -> tuple[Ints, Ints]:
+    """Beginnings and ends of the spells inside, (w, 2) path and time each: cut at the ends of a window, else closed in on."""
+    same = which[1:] == which[:-1]
+    edge = np.flatnonzero(same & (inside[1:] != inside[:-1]))
+    low, high, path, leaving = t[edge], t[edge + 1], which[edge], inside[edge]
     while len(low) and np.max(high - low) > EDGE_S * 1e6:
         middle = (low + high) // 2
-        same = (least(middle) >= 0.0) == low_inside
-        low, high = np.where(same, middle, low), np.where(same, high, middle)
-    return np.asarray(high)
+        stays = (least(path, middle) >= 0.0) == leaving
+        low, high = np.where(stays, middle, low), np.where(stays, high, middle)
+    begin, end = np.append(True, ~same) & inside, np.append(~same, True) & inside
+    starts = np.column_stack((np.append(which[begin], path[~leaving]), np.append(t[begin], high[~leaving])))
+    stops = np.column_stack((np.append(which[end], path[leaving]), np.append(t[end], high[leaving])))
+    return starts[np.lexsort(starts.T[::-1])], stops[np.lexsort(stops.T[::-1])]
 
 
-def _excluded_by(every: list[Rooms]) -> tuple[str, float]:
-    """The first condition that leaves no time; for the ceiling also how far above it the path stays."""
-    height: Floats = np.minimum.reduce(np.array([x.height_km for x in every]))
+def _excluded_by(every: list[Rooms], part: slice) -> tuple[str, float]:
+    """The first condition that leaves no time in some samples; for the ceiling also how far above it the path stays."""
+    height: Floats = np.minimum.reduce(np.array([x.height_km[part] for x in every]))
     if height.max() < 0.0:
         return CONDITIONS[0], float(-height.max())
-    room: Floats = np.minimum.reduce(np.array([x.range_km for x in every]))
-    below = height >= 0.0
-    if not (below & (room >= 0.0)).any():
+    near = (height >= 0.0) & (np.minimum.reduce(np.array([x.range_km[part] for x in every])) >= 0.0)
+    if not near.any():
         return CONDITIONS[1], np.nan
-    clock: Floats = np.minimum.reduce(np.array([np.minimum(x.early_s, x.late_s) for x in every]))
-    if not (below & (room >= 0.0) & (clock >= 0.0)).any():
-        return CONDITIONS[2], np.nan
-    return CONDITIONS[3], np.nan
+    clock = np.minimum.reduce(np.array([np.minimum(x.early_s[part], x.late_s[part]) for x in every]))
+    return (CONDITIONS[2] if not (near & (clock >= 0.0)).any() else CONDITIONS[3]), np.nan
 
 
 def _sector(azimuth_deg: tuple[float, float] | None, margin_rad: float) -> tuple[float, float] | None:
