@@ -48,6 +48,7 @@ bench: $(VENV)/.synced-dev  ## what every figure in the docs rests on; most need
 	$(VENV)/bin/python bench/reentry/run.py --data $(DATA)
 	$(VENV)/bin/python bench/reentry/run.py --data $(DATA) --only practice --first-seed 1000
 	$(VENV)/bin/python bench/illumination/run.py --data $(DATA)
+	$(VENV)/bin/python bench/interference/run.py --data $(DATA)
 	$(VENV)/bin/python bench/ascent/run.py --data $(DATA)
 	$(VENV)/bin/python bench/hazard/run.py --data $(DATA)
 	$(VENV)/bin/python bench/causes/run.py --data $(DATA)

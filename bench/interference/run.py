@@ -1,16 +1,24 @@
 """Are invented emitters found where the estimator says? Prints, for each geometry: cases, verdicts, coverage of the 95 % ellipse.
 
-python bench/interference/run.py [--cases 1000] [--geometry N] [--detector]
+python bench/interference/run.py [--cases 1000] [--geometry N] [--data DATA]
+
+With --data: how long the detector takes over the catalogue of 2022-07-15 for 12 satellites and 7 days.
 """
 
 from __future__ import annotations
 
 import argparse
 import time
+from pathlib import Path
 
 import numpy as np
 
+from hoshimori.catalogue import MemoryView
+from hoshimori.declared.reports import Report
+from hoshimori.detect.interference import Interference, Settings
 from hoshimori.exercise import emitter as made
+from hoshimori.facts import Asset, ElementSets, Watchlist
+from hoshimori.formats import read
 from hoshimori.sky import bent_pipe, geolocation
 
 SEEDS = 100_000
@@ -65,13 +73,46 @@ def tried(geometry: made.Geometry, cases: int) -> dict[str, float]:
     return out
 
 
+WATCHED = (37158, 40267, 41866, 42738, 42917, 42965, 43271, 25544, 33492, 39766, 44072, 49336)
+"""Ring, inclined and low satellites, each in the catalogue of July 2022."""
+
+
+def timed(data: Path) -> None:
+    """The detector over a whole catalogue: 12 satellites with a report every 12 hours for 7 days, at one station."""
+    place = data / "catalogue" / "3le_20220715.txt.gz"
+    sets = ElementSets.concat([p.element_sets for p in read(place.read_bytes(), place.name)])
+    start, day = np.datetime64("2022-07-15", "us"), np.timedelta64(1, "D")
+    hours = (start + np.arange(6, 7 * 24, 12).astype("timedelta64[h]")).tolist()
+    reports = [_report(n, np.datetime64(t, "us")) for n in WATCHED for t in hours]
+    view = MemoryView(sets, start, start + 7 * day, start + 30 * day)
+    assets = tuple(Asset(str(n), n, "", str(n), "", "", "", None, True, "", "") for n in WATCHED)
+    detector = Interference(Settings(reports=tuple(r.to_json() for r in reports)))
+    for turn in ("first", "again"):
+        began = time.perf_counter()
+        events = detector.detect(view, Watchlist("bench", "", "", "", assets))
+        spent = time.perf_counter() - began
+        objects = len(np.unique(sets.norad_id))
+        print(f"detector, {turn}: {objects:,} objects, {len(reports)} reports, {len(events)} events: {spent:.1f} s")
+
+
+def _report(number: int, t_utc: np.datetime64) -> Report:
+    stop = t_utc + np.timedelta64(10, "m")
+    return Report(
+        number, t_utc, stop, "lost lock", "a bench", "A1", stop, site="Tokyo", site_lat_deg=35.6, site_lon_deg_e=139.7,
+        site_height_m=40.0, link="down",
+    )  # fmt: skip
+
+
 def main() -> None:
     options = argparse.ArgumentParser()
     options.add_argument("--cases", type=int, default=1000)
     options.add_argument("--geometry", type=int, default=None)
+    options.add_argument("--data", type=Path, default=None)
     given = options.parse_args()
+    if given.data is not None:
+        timed(given.data)
     chosen = made.GEOMETRIES if given.geometry is None else made.GEOMETRIES[given.geometry : given.geometry + 1]
-    for geometry in chosen:
+    for geometry in chosen if given.cases else ():
         print(geometry.name)
         for key, value in tried(geometry, given.cases).items():
             print(f"    {key:24} {value:.4g}")

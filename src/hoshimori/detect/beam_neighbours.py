@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -36,6 +37,16 @@ class Everybody:
 
     sets: ElementSets
 
+    @cached_property
+    def prepared(self) -> orbits.Satellites:
+        """Every set made ready once: all clusters ask for the same."""
+        return satellites_of(self.sets)
+
+    @cached_property
+    def alone(self) -> bool:
+        """Is fewer than two objects known here?"""
+        return len(np.unique(self.sets.norad_id)) < 2
+
     def rows_at(self, t_utc: np.datetime64) -> Ints:
         """For each object the set nearest in time, where it is not too old."""
         late = np.abs((self.sets.epoch_utc - t_utc).astype("timedelta64[us]").astype(np.int64))
@@ -51,34 +62,31 @@ class Everybody:
         t, mine = scene.t_utc[chosen], scene.r_teme_km[chosen]
         rows = self.rows_at(t[len(t) // 2])
         rows = rows[self.sets.norad_id[rows] != own]
-        near = self.sets.take(rows)
-        angle = _angles(near, t, mine, report).min(axis=1, initial=np.inf)
+        angle = _angles(self.prepared.take(rows), t, mine, report).min(axis=1, initial=np.inf)
         limit = 0.5 * scene.beam_of(report)
         order = np.argsort(angle, kind="stable")
         inside = order[: int((angle <= limit).sum())]
-        told = near.take(inside)
-        earlier = _angles(told, scene.t_utc[:1] - BEFORE, None, report, own=self._own(own, scene.t_utc[0]))
-        beside = Beside(told.norad_id, angle[inside], earlier.min(axis=1, initial=np.inf) <= limit)
-        return beside, told if len(told) else near.take(order[:1])  # the nearest outside stands for all others
+        told = self.sets.take(rows[inside])
+        earlier = scene.t_utc[:1] - BEFORE
+        angle_then = _angles(self.prepared.take(rows[inside]), earlier, self._own(own, earlier), report)
+        beside = Beside(told.norad_id, angle[inside], angle_then.min(axis=1, initial=np.inf) <= limit)
+        return beside, told if len(told) else self.sets.take(rows[order[:1]])  # the nearest outside stands for all others
 
-    def _own(self, own: int, t_utc: np.datetime64) -> ElementSets:
-        mine = self.sets.take(self.sets.norad_id == own)
+    def _own(self, own: int, t_utc: Times) -> Floats:
+        """(k, 3) where the asset was, by its set nearest in time; NaN without one."""
+        mine = np.flatnonzero(self.sets.norad_id == own)
         if not len(mine):
-            return mine
-        late = np.abs((mine.epoch_utc - t_utc).astype("timedelta64[us]").astype(np.int64))
-        return mine.take(np.array([int(np.argmin(late))]))
+            return np.full((len(t_utc), 3), np.nan)
+        late = np.abs((self.sets.epoch_utc[mine] - t_utc[0]).astype("timedelta64[us]").astype(np.int64))
+        return np.asarray(orbits.states(self.prepared.take(mine[[int(np.argmin(late))]]), t_utc).r_km[0].T)
 
 
-def _angles(sets: ElementSets, t_utc: Times, mine: Floats | None, report: Report, own: ElementSets | None = None) -> Floats:
-    """(n, k) degrees between each object and the asset, from the station; infinite where either is not known."""
-    if not len(sets):
+def _angles(others: orbits.Satellites, t_utc: Times, mine: Floats, report: Report) -> Floats:
+    """(n, k) degrees between each object and the asset at `mine` (k, 3), from the station; infinite where one is not known."""
+    if not len(others):
         return np.zeros((0, len(t_utc)))
-    if mine is None:
-        if own is None or not len(own):
-            return np.full((len(sets), len(t_utc)), np.inf)
-        mine = orbits.states(satellites_of(own), t_utc).r_km[0].T
     site = site_teme_km(report.site_itrs_km(), t_utc)
-    r = np.moveaxis(orbits.states(satellites_of(sets), t_utc).r_km, 1, 2)
+    r = np.moveaxis(orbits.states(others, t_utc).r_km, 1, 2)
     angle = np.degrees(angle_rad(r - site[None], (mine - site)[None]))
     return np.asarray(np.where(np.isfinite(angle), angle, np.inf))
 
@@ -94,7 +102,7 @@ def neighbours(scene: Scene, everybody: Everybody, own: int) -> tuple[Tested, El
     placed = [r for r in scene.reports if r.placed]
     if not placed:
         return (Explanation(NEIGHBOUR, "cannot tell", Reason("station not placed")), {}), none
-    if len(np.unique(everybody.sets.norad_id)) < 2:
+    if everybody.alone:
         return (Explanation(NEIGHBOUR, "cannot tell", Reason("nobody else known")), {}), none
     by_station = {(r.site_lat_deg, r.site_lon_deg_e, scene.beam_of(r)): r for r in placed}
     found = [everybody.beside(scene, r, own) for r in by_station.values()]
