@@ -39,8 +39,10 @@ EXAMPLE: dict[str, str | float] = {
     "beam": 1.0, "what": "GNSS", "semi_major_km": 1200.0, "condition": 40.0,
     "outages": 5.0, "p_holm": 0.2, "outside": 2.0, "from_m": 0.01, "tracked_m": 0.1, "low": 40.0, "high": 51.0, "f107": 120.0,
     "least_eigenvalue": -1e-9, "limit": 1e-4, "uneven": 1e-6, "sigmas": 6.0, "peaks": 2.0,
-    "azimuth": 190.0, "controlled": "yes", "declared": 1.0, "perigee": 140.0, "revolution": 2.0, "revolutions": 30.0, "jump": 0.01,
-    "out": 1.0, "ap": 30.0, "step": 6.1, "gap_h": 1.0,
+    "azimuth": 190.0, "controlled": "yes", "declared": 1.0, "perigee": 140.0, "revolution": 2.0, "revolutions": 30.0,
+    "jump": 0.01, "out": 1.0, "ap": 30.0, "step": 6.1, "gap_h": 1.0,
+    "pieces": 40.0, "m_s": 3.0, "odds": 0.02, "lost_share": 0.7, "known_share": 0.4, "collision": 0.3, "age_days": 900.0,
+    "oldest_days": 365.0, "fewest": 5.0,
 }  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from hoshimori.detect import decay_fit, reentry_case
 from hoshimori.detect.decay_fit import DAY
 from hoshimori.detect.reentry_case import Case, Settings
 from hoshimori.detect.reentry_window import Prediction
-from hoshimori.facts import Asset, DataMode, ElementSets, Ints, Watchlist
+from hoshimori.facts import Asset, DataMode, ElementSets, Floats, Ints, Watchlist
 from hoshimori.findings import Event, Evidence, Quantity, iso
 from hoshimori.ports import Progress, View, silent
 from hoshimori.sky import decay
@@ -29,6 +29,8 @@ DEEP_KM = 220.0
 """Looked at however slowly the newest set says it sinks."""
 WIDER = 2.5
 """Objects whose newest set alone gives up to so many times the asked days are looked at closely: one set's rate errs so far."""
+CLEAR = 1.5
+"""One set alone that gives more than so many times the asked days, or an end long past, needs no close look."""
 STALE_DAYS = 20.0
 """A newest set older than this says nothing of what is left."""
 
@@ -60,13 +62,15 @@ class Reentry:
         settings, air, regions = self.settings, self.settings.air(), self.settings.named_regions()
         told = {k: [m for m in v if m.known_utc <= view.as_of_utc] for k, v in by_object(settings.told()).items()}
         wanted = {*watched, *settings.ids}
-        numbers = self._candidates(view, wanted, air)
+        numbers, rough_days = self._candidates(view, wanted, air)
         history = view.history(numbers.tolist())
         out: list[Case] = []
         for done, number in enumerate(numbers.tolist()):
             progress("re-entries", done, len(numbers))
             said = told.pop(number, [])
             sets = self._record(history.take(history.norad_id == number), view.as_of_utc)
+            if number not in wanted and self._clearly_not(sets, rough_days[done], view.as_of_utc):
+                continue
             sound, found = reentry_case.predicted(sets, air)
             if found.finite and self._soon(found, view.as_of_utc):
                 message = said[-1] if said else None
@@ -87,8 +91,16 @@ class Reentry:
         left = float((found.best_utc - as_of_utc) / DAY)
         return left <= self.settings.within_days and float((as_of_utc - found.stop_utc) / DAY) < self.settings.past_days
 
-    def _candidates(self, view: View, wanted: set[int], air: Activity) -> Ints:
-        """Numbers worth a close look: their newest set alone says that they come down within a few times the asked days."""
+    def _clearly_not(self, sets: ElementSets, rough_days: float, as_of_utc: np.datetime64) -> bool:
+        """One set alone, and its rate leaves no doubt that the window will lie outside the asked days."""
+        if len(sets) > 1:
+            return False
+        age = float((as_of_utc - sets.epoch_utc[0]) / DAY)
+        later, earlier = CLEAR * self.settings.within_days, self.settings.past_days
+        return rough_days - age > later or age > (1.0 + CLEAR) * rough_days + earlier
+
+    def _candidates(self, view: View, wanted: set[int], air: Activity) -> tuple[Ints, Floats]:
+        """Numbers worth a close look, and days from their newest set that it alone gives: a few times the asked ones at most."""
         latest = _past(view, view.latest() if self.settings.who == "all" else view.latest(sorted(wanted)))
         latest = latest.take((view.as_of_utc - latest.epoch_utc) / DAY < STALE_DAYS)
         states = decay_fit.states_of(latest)
@@ -99,12 +111,14 @@ class Reentry:
         low |= np.isin(latest.norad_id, list(wanted)) & (perigee < LOOKED_AT_KM)
         rows = np.flatnonzero(low)
         if not len(rows):
-            return latest.norad_id[rows]
+            return latest.norad_id[rows], np.zeros(0)
         b = _rough_b(latest.take(rows), air)
         up_to = WIDER * self.settings.within_days + STALE_DAYS
         days = decay.fall(*states.take(rows), b, air, until_days=up_to).days
         near = np.isfinite(days) | np.isin(latest.norad_id[rows], list(wanted))
-        return np.sort(latest.norad_id[rows][near])
+        numbers, days = latest.norad_id[rows][near], days[near]
+        order = np.argsort(numbers)
+        return numbers[order], days[order]
 
     def _settings_of(self, number: int) -> Settings:
         """The settings that a claim about one object needs: messages about others are left out."""
