@@ -124,6 +124,8 @@ class _One:
             yield asset, self._found(around, by_id[id(asset)], one, self._notices(one, at, k))
 
     def everything(self, progress: Progress) -> Iterator[tuple[Asset, Found]]:
+        if not self.bounds:
+            return
         sets = self.view.sets()
         given: dict[int, list[Any]] = {}
         for e in self.view.ephemerides():

@@ -176,6 +176,8 @@ def possible(bounds: tuple[Rising, ...], at: Paths, start_us: Ints, stop_us: Int
     at(which (k,), t_us (k,)) gives r_km (k, 3), slack_km and height_slack_km (k,) of path which[k]. Sampled every two seconds;
     edges and near misses between samples are closed in on, to hundredths of a second.
     """
+    if not len(start_us):
+        return []
     spans = [np.append(np.arange(a, b, round(STEP_S * 1e6)), b) for a, b in zip(start_us, stop_us, strict=True)]
     which = np.repeat(np.arange(len(spans)), [len(x) for x in spans])
     t = np.concatenate([*spans, np.zeros(0)]).astype(np.int64)
