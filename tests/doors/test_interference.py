@@ -134,6 +134,7 @@ def test_what_is_asked_wrongly_is_refused(tmp_path: Path, sky: Path) -> None:
     assert hoshimori("interference", "--from", sky).code == 2
     assert asked(sky, tmp_path / "nowhere.csv").code == 3
     assert asked(sky, written(tmp_path / "r.csv", ROWS), "--state-sigma", "much").code == 2
+    assert asked(sky, written(tmp_path / "r.csv", ROWS), "--turnaround", "1e-6").code == 2
     assert hoshimori("interference", "--reports", written(tmp_path / "r.csv", ROWS), "--from", sky).code == 3  # an exercise
 
 
@@ -220,7 +221,7 @@ def test_reports_or_measurements_are_needed() -> None:
 def test_what_cannot_be_located_is_said_with_its_condition() -> None:
     found = geolocation.Located("cannot be located", "weak geometry", (), {"semi_major_km": 2400.0, "condition": 90.0}, 2, 0.5)
     none = np.datetime64("2026-03-01", "us")
-    emitter = emitters.Emitter(found, (), 4, 0, none, none, 0.0, none, DataMode.EXERCISE)
+    emitter = emitters.Emitter(found, (), 4, 0, none, none, 0.0, geolocation.Errors(), none, DataMode.EXERCISE)
     for lang in ("en", "ja"):
         assert "2400 km" in "\n".join(interference_table.emitter_lines(emitter, words(lang)))
     assert emitter.to_json()["why"] == {"code": "weak geometry", "semi_major_km": 2400.0, "condition": 90.0}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from pathlib import Path
 from typing import Annotated
 
@@ -34,6 +35,9 @@ def interference(
     state_sigma: Annotated[
         str | None, typer.Option(help="With --geolocate: KM,M_S on each axis, for ephemerides that give no covariance.")
     ] = None,
+    turnaround: Annotated[
+        str, typer.Option(help="With --geolocate: S,HZ, one sigma of how far delay and frequency of the transponders differ.")
+    ] = "1e-6,10",
     as_of: KnownBy = None,
     top: Annotated[int, typer.Option(help="Rows of the table; 0 for all. JSON always has all.", min=0)] = 30,
     fail_on: Annotated[list[str] | None, typer.Option(help="Exit with 10 if there is such an event: unexplained or any.")] = None,
@@ -49,7 +53,8 @@ def interference(
     for name in fail_on or []:
         if name not in ("unexplained", "any"):
             raise UsageError(f"--fail-on {name!r}: expected unexplained or any")
-    sigma = _two(state_sigma)
+    sigma = None if state_sigma is None else _two("--state-sigma", state_sigma, "kilometres and metres a second, such as 1,0.1")
+    differ = _two("--turnaround", turnaround, "seconds and hertz, such as 1e-6,10")
     modes = asking.modes([m.value for m in mode or []])
     given = calls.read_given(
         reports=reports, sites=site, space_weather=space_weather, flares=flares, areas=areas, cells=cells, geolocate=geolocate,
@@ -58,7 +63,7 @@ def interference(
     with progress_bar(as_json) as progress:
         joined = calls.join(
             take_from or [], given, watchlist=watchlist, home=home, as_of=as_of, height_m=height, height_sigma_m=height_sigma,
-            state_sigma=sigma, modes=modes, progress=progress,
+            turnaround=differ, state_sigma=sigma, modes=modes, progress=progress,
         )  # fmt: skip
     terminal.tell_problems(joined.problems, lang.value)
     interference_table.tell_unseen(joined, lang.value)
@@ -70,13 +75,12 @@ def interference(
         raise typer.Exit(FOUND)
 
 
-def _two(text: str | None) -> tuple[float, float] | None:
-    if text is None:
-        return None
+def _two(option: str, text: str, expected: str) -> tuple[float, float]:
+    """Two numbers above 0."""
     try:
-        km, m_s = (float(x) for x in text.split(","))
+        one, two = (float(x) for x in text.split(","))
     except ValueError:
-        km = m_s = -1.0
-    if not (km > 0.0 and m_s > 0.0):
-        raise UsageError(f"--state-sigma {text!r}: expected kilometres and metres a second, such as 1,0.1")
-    return km, m_s
+        one = two = -1.0
+    if not (0.0 < one < inf and 0.0 < two < inf):
+        raise UsageError(f"{option} {text!r}: expected {expected}")
+    return one, two

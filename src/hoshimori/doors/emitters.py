@@ -52,6 +52,7 @@ class Emitter:
     start_utc: np.datetime64
     stop_utc: np.datetime64
     height_m: float
+    errors: geolocation.Errors
     as_of_utc: np.datetime64
     data_mode: DataMode
 
@@ -68,6 +69,11 @@ class Emitter:
             "measurements": self.measurements,
             "references": self.references,
             "height_m": self.height_m,
+            "assumed_sigma": {
+                "height_m": self.errors.height_km * 1e3,
+                "turnaround_s": self.errors.turnaround_s,
+                "translation_hz": self.errors.translation_hz,
+            },
             "start": iso(self.start_utc),
             "stop": iso(self.stop_utc),
             "satellites": [
@@ -96,7 +102,7 @@ def _place(s: geolocation.Solution) -> dict[str, Any]:
 
 
 def located(
-    view: View, arrivals: Sequence[Arrival], height_m: float, height_sigma_m: float, state_sigma: tuple[float, float] | None
+    view: View, arrivals: Sequence[Arrival], height_m: float, errors: geolocation.Errors, state_sigma: tuple[float, float] | None
 ) -> Emitter:
     """The emitter of these measurements. state_sigma: km and m/s on each axis, for owners' ephemerides without covariance.
 
@@ -118,12 +124,11 @@ def located(
         *(np.array([getattr(a, k) for a in arrivals]) for k in ("tdoa_s", "tdoa_sigma_s", "fdoa_hz", "fdoa_sigma_hz")),
         np.array([a.emitter_itrs_km for a in arrivals]),
     )  # type: ignore[call-arg]
-    errors = geolocation.Errors(height_km=height_sigma_m / 1e3)
     found = geolocation.locate(heard, tuple(r for r, _, _ in made), height_m / 1e3, errors)
     references = sum(bool(np.isfinite(a.emitter_itrs_km).all()) for a in arrivals)
     mode = DataMode(max(m for _, _, m in made))
     states = tuple(s for _, s, _ in made)
-    return Emitter(found, states, len(t), references, t[0], t[-1], height_m, view.as_of_utc, mode)
+    return Emitter(found, states, len(t), references, t[0], t[-1], height_m, errors, view.as_of_utc, mode)
 
 
 def _relay(

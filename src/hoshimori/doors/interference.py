@@ -28,6 +28,7 @@ from hoshimori.formats.flares import read_flares
 from hoshimori.formats.reports import read_reports
 from hoshimori.formats.space_weather import read_space_weather
 from hoshimori.ports import Progress, View, silent
+from hoshimori.sky.geolocation import Errors
 
 AROUND = np.timedelta64(1, "D")
 LONGEST_DAYS = 400
@@ -162,11 +163,12 @@ def join(
     as_of: Moment | None = None,
     height_m: float = 0.0,
     height_sigma_m: float = 300.0,
+    turnaround: tuple[float, float] = (1e-6, 10.0),
     state_sigma: tuple[float, float] | None = None,
     modes: Sequence[DataMode] = MODES,
     progress: Progress = silent,
 ) -> Joined:
-    """`interference` of what has been read. `state_sigma`: km and m/s of owners' ephemerides that give no covariance."""
+    """`interference` of what has been read. `state_sigma`: km and m/s of owners' ephemerides that give no covariance; `turnaround`: s and Hz."""
     if not given.reports and not given.arrivals:
         raise NothingFound("no report is in one of the data modes asked for: see --mode")
     start, stop = _window(given)
@@ -183,7 +185,8 @@ def join(
     events = Interference(settings).detect(view, chosen, progress=progress) if given.reports else []
     known = set(view.latest().norad_id.tolist()) if len(view.latest()) else set()
     unseen = tuple(a.norad_id for a in chosen.assets if a.norad_id is not None and not _has_orbit(view, a, known))
-    emitter = located(view, given.arrivals, height_m, height_sigma_m, state_sigma) if given.arrivals else None
+    errors = Errors(height_sigma_m / 1e3, *turnaround)
+    emitter = located(view, given.arrivals, height_m, errors, state_sigma) if given.arrivals else None
     return Joined(tuple(events), emitter, view, given, chosen, unseen, passed_over, (*given.problems, *opened.problems))
 
 
