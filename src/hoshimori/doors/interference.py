@@ -168,7 +168,10 @@ def join(
     modes: Sequence[DataMode] = MODES,
     progress: Progress = silent,
 ) -> Joined:
-    """`interference` of what has been read. `state_sigma`: km and m/s of owners' ephemerides that give no covariance; `turnaround`: s and Hz."""
+    """`interference` of what has been read.
+
+    turnaround: s and Hz by which two transponders may differ. state_sigma: km and m/s of owners' ephemerides without covariance.
+    """
     if not given.reports and not given.arrivals:
         raise NothingFound("no report is in one of the data modes asked for: see --mode")
     start, stop = _window(given)
