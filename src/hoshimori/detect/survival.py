@@ -39,11 +39,11 @@ class Settings:
     """
 
     b_factor: float = 1.0
-    sigma_scale: float = 1.0
-    sigma_ln_air: float = 0.2
+    sigma_scale: float = 0.85
+    sigma_ln_air: float = 0.0
     sigma_ln_unknown_air: float = 0.7
-    loss_per_year: float = 0.01
-    learnt_on: str = "assumed"
+    loss_per_year: float = 0.002
+    learnt_on: str = "iridium33, cosmos2251, fengyun1c"
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,9 @@ Mean elements (axis as SGP4 has it, after Kozai's correction is undone: `secular
 J2 rates of node and perigee, the short-period J2 and long-period J3 parts of the height.
 Assumes: one constant B = Cd A/m; no winds, no lift, no light pressure; no Sun and Moon, which move the perigee of eccentric
 orbits by tens of km (do not trust eccentricities above 0.3 over months); no resonance; elements of one moment.
-Averaged over the revolution (`fall`), so in the last day the time to the end is off by up to half a revolution. `fly` goes
-through the same forces step by step from a state, with no averaging: for the last days, and for where the end lies.
+Averaged over the revolution (`fall`): good to about 1 % of the lifetime and some minutes against the same forces flown in full
+(design/decay.md), which says nothing of how well the air and B are known. `fly` goes through the same forces step by step from
+a state, with no averaging: for the last days, and for where the end lies.
 """
 
 from __future__ import annotations
