@@ -130,7 +130,7 @@ class Reentry:
             "start": iso(view.start_utc),
             "stop": iso(view.stop_utc),
             "as_of": iso(view.as_of_utc),
-            "asset": asset.asset_id if asset else str(case.norad_id),
+            "asset": asset.asset_id if asset else "",  # nobody's asset has no id, in a re-run as well
             "cospar_id": asset.cospar_id if asset else "",
             "declared": False,
             "settings": self._settings_of(case.norad_id).to_json(),
@@ -153,7 +153,7 @@ class Reentry:
             subject=str(case.norad_id),
             others=(),
             label=case.label,
-            normal=asset is None and case.label != "controlled",
+            normal=(asset is None or not asset.asset_id) and case.label != "controlled",
             quantities=dict(_quantities(case, left)),
             evidence=(Evidence(claim, f"{self.name}@{self.version}", inputs, parameters, expected),),
             explanations=case.explanations,
