@@ -299,6 +299,14 @@ def test_a_telescope_gives_no_warning_and_is_named() -> None:
     assert "warning_most_s" not in event.quantities
 
 
+def test_a_radar_that_came_later_gives_no_warning() -> None:
+    sky, one = sky_of_2007(400.0), launch(BEFORE)
+    early, late = (radar(33.0, 110.0, name=n, since=d) for n, d in (("early", "2006-06-01"), ("late", "2014-12-26")))
+    detail = ask(settings(one, sensors=[early, late]), sky, BEFORE)[str(OLD)].evidence[0].parameters["ascent"]
+    assert [s["sensor"] for s in detail["first_sight"]] == ["early"]
+    assert detail["sensors_not_counted"] == ["late"]
+
+
 def test_a_radar_without_a_known_range_promises_nothing() -> None:
     sky, one = sky_of_2007(400.0), launch(BEFORE)
     event = ask(settings(one, sensors=[radar(33.0, 110.0, reach_km=None)]), sky, BEFORE)[str(OLD)]

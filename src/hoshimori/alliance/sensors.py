@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from hoshimori.alliance.launches import SECTOR, number, rows_of, sector
-from hoshimori.alliance.rules import Rule
+from hoshimori.alliance.rules import LIST_RULES, Rule
 from hoshimori.alliance.sites import SITE_RULES
 from hoshimori.declared.launches import Sensor
 from hoshimori.declared.sites import Site
@@ -24,6 +24,7 @@ BUILT_IN = ("public",)
 SENSOR_RULES: Mapping[str, Rule] = {
     **SITE_RULES,
     "azimuth_deg": SECTOR,
+    "since": LIST_RULES["as_of"],
     "rcs_m2": number(1e-6, 1e6, "square metres for which max_range_km holds, above 0"),
 }
 
@@ -64,4 +65,5 @@ def _sensor(row: Mapping[str, Any]) -> Sensor:
         max_range_km=None if reach is None else float(reach),
         note=row.get("note", ""),
     )
-    return Sensor(site, None if looks is None else sector((looks[0], looks[1])), None if rcs is None else float(rcs))
+    sector_deg = None if looks is None else sector((looks[0], looks[1]))
+    return Sensor(site, sector_deg, None if rcs is None else float(rcs), str(row.get("since", "")))

@@ -125,21 +125,27 @@ class Launch:
 
 @dataclass(frozen=True, slots=True)
 class Sensor:
-    """A site that could see a rising body: where it looks, and for which cross-section its range is told (None: not told)."""
+    """A site that could see a rising body: where it looks, for which cross-section its range is told (None: not told), and since
+    which date it stands there ("": not told, taken as always)."""
 
     site: Site
     azimuth_deg: tuple[float, float] | None = None
     rcs_m2: float | None = None
+    since: str = ""
+
+    def stood(self, t_utc: np.datetime64) -> bool:
+        """Was it there at this time, as far as is told?"""
+        return not self.since or bool(t_utc >= np.datetime64(self.since, "us"))
 
     def to_json(self) -> dict[str, Any]:
         sector = None if self.azimuth_deg is None else list(self.azimuth_deg)
-        return {"site": self.site.to_json(), "azimuth_deg": sector, "rcs_m2": self.rcs_m2}
+        return {"site": self.site.to_json(), "azimuth_deg": sector, "rcs_m2": self.rcs_m2, "since": self.since}
 
     @classmethod
     def of(cls, told: Mapping[str, Any]) -> Sensor:
         sector = told["azimuth_deg"]
         pair = None if sector is None else (float(sector[0]), float(sector[1]))
-        return cls(Site(**told["site"]), pair, told["rcs_m2"])
+        return cls(Site(**told["site"]), pair, told["rcs_m2"], told["since"])
 
 
 def _text(t_utc: np.datetime64) -> str:

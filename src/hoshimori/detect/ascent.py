@@ -101,8 +101,8 @@ class _One:
         self.start_us = start - round(ground.slack_s * 1e6)
         self.stop_us = start + round((settings.window_s + ground.slack_s) * 1e6)
         sensors = [Sensor.of(x) for x in settings.sensors] if launch.site_known else []
-        self.passed_over = tuple(s.site.site_id for s in sensors if s.site.kind not in ascent_warning.COUNTS)
-        counted = [s for s in sensors if s.site.kind in ascent_warning.COUNTS]
+        counted = [s for s in sensors if s.site.kind in ascent_warning.COUNTS and s.stood(launch.t_utc)]
+        self.passed_over = tuple(s.site.site_id for s in sensors if s not in counted)
         self.sightings = [ascent_warning.sighting(ground, launch, s, settings.rcs_m2) for s in counted]
 
     def watched(self, assets: Sequence[Asset]) -> Iterator[tuple[Asset, Found]]:
