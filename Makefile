@@ -55,6 +55,8 @@ bench: $(VENV)/.synced-dev  ## what every figure in the docs rests on; most need
 	$(VENV)/bin/python bench/breakup/run.py --data $(DATA)
 	$(VENV)/bin/python bench/burning_sky/noise.py $(DATA)
 	$(VENV)/bin/python bench/burning_sky/run.py
+	$(VENV)/bin/python bench/survival/accuracy.py
+	$(VENV)/bin/python bench/survival/run.py --data $(DATA)
 
 test-matrix:  ## make test on every Python of 3.11, 3.12, 3.13 found here, each in its own .venv-3.x
 	@for v in 3.11 3.12 3.13; do \

@@ -95,8 +95,8 @@ def phases(count: int = 24) -> None:
         mean = decay.fall(epoch, np.full(count, axis), columns[1], *angles, drag, activity, until_days=30.0).days
         off = (mean - flown) * 1440.0
         print(
-            f"{perigee:7.0f} {ecc:7.4f} {inc:5.1f} {b:6.3f} {24 * flown.mean():7.1f} h  {off.mean():+6.1f} +- {off.std():4.1f} min, "
-            f"{100 * (mean / flown - 1.0).mean():+.1f} %"
+            f"{perigee:7.0f} {ecc:7.4f} {inc:5.1f} {b:6.3f} {24 * flown.mean():7.1f} h  {off.mean():+6.1f} +- "
+            f"{off.std():4.1f} min, {100 * (mean / flown - 1.0).mean():+.1f} %"
         )
 
 
