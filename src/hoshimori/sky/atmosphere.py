@@ -1,8 +1,8 @@
 """How dense the upper air is: NRLMSISE-00 under a given solar and geomagnetic activity, point by point or as tables by day.
 
 Model: Picone, Hedin, Drob and Aikin, J. Geophys. Res. 107 (2002), 1468, through pymsis (`version=0`, public domain). Total mass
-density with the daily Ap; three-hourly values are not used. The model itself errs by about 15 % in the mean, more in storms
-and at deep solar minimum (the paper's own figures): what is computed with it cannot be better than that.
+density with the daily Ap; three-hourly values are not used. The model itself is commonly said to err by about 15 %, more in
+storms and at deep solar minimum (believed, not checked here): what is computed with it cannot be better than the model is.
 """
 
 from __future__ import annotations

@@ -108,7 +108,7 @@ def fall(
                 table = atmosphere.day_table(np.datetime64(day + k, "D"), activity)
                 kernel.through(table, float(day + k), 1.0, False, *rest)
         day += STRIDE_DAYS
-    return Fall(np.where(np.isnan(down), np.inf, down - epoch), asked[..., 0], asked[..., 1])
+    return Fall(np.where(np.isnan(down) | (down > until), np.inf, down - epoch), asked[..., 0], asked[..., 1])
 
 
 def fly(
