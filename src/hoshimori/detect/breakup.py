@@ -16,7 +16,7 @@ import numpy as np
 from hoshimori.detect import kicks
 from hoshimori.detect.breakup_record import BREAK_UP, EARLIER, LAUNCH, BreakUp, NearbyBody, Untold
 from hoshimori.detect.causes import CauseOdds, Parent, SecondBody, cause
-from hoshimori.detect.fresh import LEAST, Group, fresh, newest, released
+from hoshimori.detect.fresh import LEAST, LINK_RAD, Group, fresh, linked, newest, released
 from hoshimori.detect.origin import DAY, NotDated, Origin, joins, origin
 from hoshimori.detect.parents import FRESH_DAYS, Parentage, kin, launch_of_most, nearest, parentage, streams, there_too
 from hoshimori.facts import Bools, DataMode, ElementSets, Floats, Ints, Watchlist
@@ -110,6 +110,7 @@ def _of_group(
     since: np.datetime64,
     until: np.datetime64,
     settings: Settings,
+    within_rad: float = LINK_RAD,
 ) -> Iterator[BreakUp | Untold]:
     """One break-up out of a group, and a second out of what does not fit the first; or why none."""
     mine = new.take(rows)
@@ -120,7 +121,11 @@ def _of_group(
     first = since - np.timedelta64(round(settings.margin_days * 86400e6), "us")
     where = origin(mine, first, until)
     if isinstance(where, NotDated):
-        yield Untold(numbers, group.launch, where.reason)
+        closer = [] if group.launch else _closer(mine, within_rad)
+        for part in closer:
+            yield from _of_group(new, rows[part], group, loose, before, since, until, settings, 0.5 * within_rad)
+        if not closer:
+            yield Untold(numbers, group.launch, where.reason)
         return
     others = np.setdiff1d(loose, rows)
     join = others[joins(new.take(others), where)]
@@ -175,6 +180,14 @@ def numbered_before(norad_id: Ints) -> Bools:
         if k + 1 < len(order) and order[k + 1] - order[k] > GAP:
             return np.asarray(norad_id <= order[k])
     return np.zeros(len(norad_id), bool)
+
+
+def _closer(sets: ElementSets, within_rad: float) -> list[Ints]:
+    """A chain of planes that does not date, broken where its links are longest: strangers may hang on to a cloud."""
+    if within_rad < 0.3 * LINK_RAD:
+        return []
+    parts = [p for p in linked(sets, 0.5 * within_rad) if len(p) >= LEAST]
+    return parts if sum(map(len, parts)) < len(sets) else []
 
 
 def judged(found: BreakUp, group: Group, since: np.datetime64, settings: Settings) -> BreakUp | Untold:

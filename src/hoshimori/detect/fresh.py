@@ -17,8 +17,9 @@ LINK_RAD = np.radians(1.0)
 """Planes nearer together than this are linked. A kick of 100 m/s turns a plane by up to 0.8 degrees."""
 SAME_PLANE_RAD, SAME_MOTION = np.radians(0.3), 2e-3
 """A new number within this of one that vanished has only been renamed; the motion as a share of itself."""
-RELEASED_M_S, ROUND = 10.0, 0.01
-"""Pieces whose planes differ by less than such kicks, on round orbits, were let go, not thrown."""
+RELEASED_M_S, ROUND = 10.0, 0.003
+"""Pieces whose inclinations differ by less than such kicks make, on round orbits, were let go, not thrown. Near the poles a kick
+leaves the inclination as it is: so the orbits must be round too, as those of satellites are and of thrown pieces are not."""
 
 
 @dataclass(frozen=True)
@@ -92,12 +93,12 @@ def _of_launch(launches: npt.NDArray[np.str_], name: str, known: set[str]) -> Gr
     return Group(np.flatnonzero(launches == name), name, name in known)
 
 
-def linked(sets: ElementSets) -> list[Ints]:
-    """Rows whose planes are linked, each to the next within LINK_RAD, at the newest epoch of all; and on orbits that meet."""
+def linked(sets: ElementSets, within_rad: float = LINK_RAD) -> list[Ints]:
+    """Rows whose planes are linked, each to the next within an angle, at the newest epoch of all; and on orbits that meet."""
     if not len(sets):
         return []
     normals, low, high = _planes(sets)
-    near = (normals @ normals.T > np.cos(LINK_RAD)) & (low[:, None] <= high[None, :]) & (low[None, :] <= high[:, None])
+    near = (normals @ normals.T > np.cos(within_rad)) & (low[:, None] <= high[None, :]) & (low[None, :] <= high[:, None])
     group = np.full(len(sets), -1)
     for k in range(len(sets)):
         if group[k] < 0:
