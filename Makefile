@@ -53,6 +53,7 @@ bench: $(VENV)/.synced-dev  ## what every figure in the docs rests on; most need
 	$(VENV)/bin/python bench/hazard/run.py --data $(DATA)
 	$(VENV)/bin/python bench/causes/run.py --data $(DATA)
 	$(VENV)/bin/python bench/breakup/run.py --data $(DATA)
+	$(VENV)/bin/python bench/detectors/run.py --data $(DATA)
 	$(VENV)/bin/python bench/burning_sky/noise.py $(DATA)
 	$(VENV)/bin/python bench/burning_sky/run.py
 	$(VENV)/bin/python bench/survival/accuracy.py

@@ -28,6 +28,9 @@ TIGHT_RAD, TIGHT_KM = 1e-3, 15.0
 FITTING_SHARE = 0.5
 STEPS = 2400
 
+MEAN_KM = 10.0
+"""A place told by mean orbits lies off the true one by their short-period terms (J2): up to so much in low orbit."""
+
 PINCH_TIMES, PINCH_FLOOR_S = 3.0, 0.3
 NODES_TIMES, NODES_FLOOR_DAYS = 1.5, 0.05
 """What the likelihood's sigma is multiplied by, and what is added in squares, so that it is real: see bench/breakup."""
@@ -157,7 +160,7 @@ def _by_nodes(
         first_utc + np.timedelta64(round(found.day * 86400e6), "us"),
         float(np.hypot(NODES_TIMES * found.sigma_days, NODES_FLOOR_DAYS)) * 86400.0,
         m.direction * m.radius_km,
-        float(np.hypot(NODES_TIMES * along_km, found.noise.height_km)),
+        float(np.sqrt((NODES_TIMES * along_km) ** 2 + found.noise.height_km**2 + MEAN_KM**2)),
         velocity,
         np.hypot(m.plane_sigma_rad, m.height_sigma_km / m.radius_km) * speed,
         fits,

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from hoshimori.detect.fresh import launch_of
-from hoshimori.detect.origin import DAY, Origin
+from hoshimori.detect.origin import DAY, MEAN_KM, Origin
 from hoshimori.facts import Bools, ElementSets, Floats, Ints
 from hoshimori.sky import convergence, orbits, secular
 from hoshimori.sky.convergence import orbits_of
@@ -221,12 +221,9 @@ def _by_orbit(sets: ElementSets, satellites: orbits.Satellites, where: Origin, a
     if where.convergence is not None:  # by nodes the moment is known to hours: the plane goes on turning meanwhile
         plane = np.hypot(plane, 1e-7 * where.sigma_s)
     high = np.sqrt(noise.height_km**2 + (noise.height_share * back.sma_by_drag_km) ** 2 + (CLIMB_KM_DAY * age) ** 2)
-    mean = np.full(len(sets), MEAN_KM if where.convergence is None else 0.0)  # mean orbits are not where objects are
+    # against a place found by positions mean orbits are off; between mean orbits at one point that nearly cancels
+    mean = np.full(len(sets), MEAN_KM if where.convergence is None else 0.0)
     return off, np.stack((np.hypot(high, mean), np.hypot(plane * radius, mean)), axis=1), back.velocity_km_s(direction)
-
-
-MEAN_KM = 10.0
-"""Short-period terms that winding mean orbits back leaves out: 10 km. Between mean orbits at one point they nearly cancel."""
 
 
 def _tailed(x: Floats) -> Floats:
