@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import archive
-import learning
 import numpy as np
 
+from bench.silence import archive, learning
 from hoshimori.detect import rhythm
 from hoshimori.detect.silence_odds import YEAR_DAYS
 from hoshimori.detect.silence_rates import Rates
@@ -72,7 +71,7 @@ def delay(data: Path, rates: Rates) -> None:
 
 def after_burns(data: Path) -> None:
     """Are gaps longer across a burn of the operators' records? Long histories, gaps in means of the 400 before."""
-    import truth
+    from bench.manoeuvres import truth
 
     print("\nGaps with a burn inside against others: share longer than 2 and 3 mean gaps; longest in means")
     both: dict[bool, list[Floats]] = {True: [], False: []}

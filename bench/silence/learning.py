@@ -6,9 +6,9 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-import archive
 import numpy as np
 
+from bench.silence import archive
 from hoshimori.detect import rhythm
 from hoshimori.detect.silence_rates import KINDS, LEO_REV_DAY
 from hoshimori.facts import Floats

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import archive
 import numpy as np
-from planted import asked
 
+from bench.silence import archive
+from bench.silence.planted import asked
 from hoshimori.facts import ElementSets
 
 WAITS = (2.0, 4.0, 7.0, 14.0, 30.0)

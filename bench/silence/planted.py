@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections import defaultdict
 from pathlib import Path
 
-import archive
 import numpy as np
 
+from bench.silence import archive
 from hoshimori.catalogue import MemoryView
 from hoshimori.detect import rhythm, silence_life
 from hoshimori.detect.silence import Account, Settings, Silence

@@ -18,21 +18,15 @@ from pathlib import Path
 
 import numpy as np
 
-HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE), str(HERE.parent / "manoeuvres")]
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # run as a script, the root is not where names are looked for
 
-import archive  # noqa: E402
-import calibration  # noqa: E402
-import learning  # noqa: E402
-import longer  # noqa: E402
-import planted  # noqa: E402
+from bench.silence import archive, calibration, learning, longer, planted
+from hoshimori.alliance import watchlist
+from hoshimori.catalogue import MemoryView
+from hoshimori.detect.silence import Settings, Silence
+from hoshimori.detect.silence_rates import shipped
 
-from hoshimori.alliance import watchlist  # noqa: E402
-from hoshimori.catalogue import MemoryView  # noqa: E402
-from hoshimori.detect.silence import Settings, Silence  # noqa: E402
-from hoshimori.detect.silence_rates import shipped  # noqa: E402
-
-SHIPPED = HERE.parents[1] / "src" / "hoshimori" / "detect" / "silence_rates.json"
+SHIPPED = Path(__file__).resolve().parents[2] / "src" / "hoshimori" / "detect" / "silence_rates.json"
 
 
 def weights(data: Path) -> None:
@@ -67,7 +61,7 @@ def week(data: Path) -> None:
         told = planted.asked(sets, overdue, as_of)
         seconds = time.perf_counter() - began
         silent = [a for a in told if a.state == "silent"]
-        back = [a for a in silent if last[a.norad_id] > as_of]
+        back = [a for a in silent if a.norad_id is not None and last[a.norad_id] > as_of]
         best = {h: sum(a.likeliest == h for a in silent) for h in {a.likeliest for a in silent}}
         print(f"  as of {as_of}: {len(numbers)} objects, {len(overdue)} unheard for a day, {len(silent)} silent {best}; "
               f"of these heard again in the week: {len(back)} ({seconds:.1f} s)")  # fmt: skip

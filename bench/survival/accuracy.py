@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import sys
 import time as clock
+from pathlib import Path
 
 import numpy as np
-from flown import days_up
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # run as a script, the root is not where names are looked for
+
+from bench.survival.flown import days_up
 from hoshimori.sky import atmosphere, decay, orbits, secular
 
 CASES = (
@@ -45,8 +48,9 @@ def main(few: bool) -> None:
         true = days_up(epoch, motion, ecc, inc, raan, argp, anomaly, b, activity, until_days=60.0)
         took = clock.time() - began
         a = secular.mean_axis_km(*(np.array([x]) for x in (motion, ecc, inc)))
-        rad = (np.radians(np.array([x])) for x in (inc, raan, argp))
-        got = decay.fall(np.array([epoch]), a, np.array([ecc]), *rad, np.array([b]), activity, until_days=90.0).days[0]
+        tilt, node, perigee_at = (np.radians(np.array([x])) for x in (inc, raan, argp))
+        orbit = (np.array([epoch]), a, np.array([ecc]), tilt, node, perigee_at)
+        got = decay.fall(*orbit, np.array([b]), activity, until_days=90.0).days[0]
         sat = orbits.prepare(np.array([epoch]), *(np.array([x]) for x in (motion, ecc, inc, raan, argp, anomaly, 0.0)))
         start = orbits.states(sat, np.array([epoch]))
         r, v = np.reshape(start.r_km, (1, 3)), np.reshape(start.v_km_s, (1, 3))
@@ -87,12 +91,14 @@ def phases(count: int = 24) -> None:
         axis = (6378.137 + perigee) / (1.0 - ecc)
         columns = [np.full(count, x) for x in (_motion(axis, ecc, inc), ecc, inc)]
         raan, argp, anomaly = rng.uniform(0.0, 360.0, (3, count))
-        states = orbits.states(orbits.prepare(epoch, *columns, raan, argp, anomaly, np.zeros(count)), epoch[:1])
+        motion, shape, inclined = columns
+        prepared = orbits.prepare(epoch, motion, shape, inclined, raan, argp, anomaly, np.zeros(count))
+        states = orbits.states(prepared, epoch[:1])
         r, v = states.r_km.reshape(count, 3), states.v_km_s.reshape(count, 3)
         drag = np.full(count, b)
         flown = decay.fly(epoch, r, v, drag, activity, until_days=20.0).days
-        angles = (np.radians(x) for x in (columns[2], raan, argp))
-        mean = decay.fall(epoch, np.full(count, axis), columns[1], *angles, drag, activity, until_days=30.0).days
+        tilt, node, turned = (np.radians(x) for x in (columns[2], raan, argp))
+        mean = decay.fall(epoch, np.full(count, axis), columns[1], tilt, node, turned, drag, activity, until_days=30.0).days
         off = (mean - flown) * 1440.0
         print(
             f"{perigee:7.0f} {ecc:7.4f} {inc:5.1f} {b:6.3f} {24 * flown.mean():7.1f} h  {off.mean():+6.1f} +- "
@@ -107,17 +113,12 @@ def speed() -> None:
     print(f"tables of density: {clock.process_time() - began:.1f} s of processor, once per process")
     n, activity, rng = 1000, atmosphere.steady(), np.random.default_rng(1)
     epoch = np.full(n, np.datetime64("2013-03-25", "us"))
-    columns = [
-        np.full(n, 7178.0),
-        np.full(n, 1e-3),
-        np.full(n, 1.4),
-        rng.uniform(0, 6, n),
-        rng.uniform(0, 6, n),
-        np.full(n, 0.02),
-    ]
-    decay.fall(epoch[:2], *(c[:2] for c in columns), activity, until_days=20.0)
+    node, turned = rng.uniform(0, 6, n), rng.uniform(0, 6, n)
+    orbit = (epoch, np.full(n, 7178.0), np.full(n, 1e-3), np.full(n, 1.4), node, turned)
+    few = (epoch[:2], orbit[1][:2], orbit[2][:2], orbit[3][:2], node[:2], turned[:2])
+    decay.fall(*few, np.full(2, 0.02), activity, until_days=20.0)
     began = clock.process_time()
-    decay.fall(epoch, *columns, activity, until_days=3000.0)
+    decay.fall(*orbit, np.full(n, 0.02), activity, until_days=3000.0)
     print(f"1,000 orbits at 800 km over 3,000 days: {clock.process_time() - began:.1f} s of processor")
     r, v = np.array([[6678.0, 0.0, 0.0]]), np.array([[0.0, 1.0, 7.66]])
     decay.fly(epoch[:1], r, v, np.array([0.01]), activity, until_days=1.0)
@@ -132,7 +133,7 @@ def _motion(axis_km: float, ecc: float, inc_deg: float) -> float:
     for _ in range(20):
         a = float(secular.mean_axis_km(*(np.array([x]) for x in (rev, ecc, inc_deg)))[0])
         rev *= (a / axis_km) ** 1.5
-    return rev
+    return float(rev)
 
 
 if __name__ == "__main__":

@@ -13,13 +13,16 @@ from __future__ import annotations
 
 import argparse
 import itertools
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from truth import Case, cases, weather
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # run as a script, the root is not where names are looked for
+
+from bench.survival.truth import Case, cases, weather
 from hoshimori.declared.activity import SpaceWeather
 from hoshimori.detect.survival import Settings, Survival, chance_up, judged
 from hoshimori.detect.survival_lives import Lives, lifetimes
@@ -35,7 +38,7 @@ THREE = ("iridium33", "cosmos2251", "fengyun1c")
 
 
 def truth_of(case: Case) -> npt.NDArray[np.bool_]:
-    return case.there[np.argsort(case.sets.norad_id, kind="stable")]
+    return np.asarray(case.there[np.argsort(case.sets.norad_id, kind="stable")])
 
 
 def learn(lessons: list[tuple[Case, Lives]]) -> Settings:

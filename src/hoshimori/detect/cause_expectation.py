@@ -72,4 +72,4 @@ def lowest_km(chi: Floats, arm_km: Floats, age_days: float) -> Floats:
     share = np.minimum(1.0, np.sqrt(50.0 / (2.0 * np.pi * np.maximum(arm_km, 1.0))))
     times = np.log(np.maximum(age_days, 0.05) / 0.66 * 10.0 ** (chi + 1.0) * share)
     height = 250.0 + 45.0 * times
-    return np.where(height > 400.0, 400.0 + (height - 400.0) * 60.0 / 45.0, np.maximum(height, 130.0))
+    return np.asarray(np.where(height > 400.0, 400.0 + (height - 400.0) * 60.0 / 45.0, np.maximum(height, 130.0)))

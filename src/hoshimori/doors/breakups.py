@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from hoshimori.alliance import watchlist as named_watchlist
+from hoshimori.catalogue import Catalogue
 from hoshimori.detect.breakup import Found, find, of_fragments
 from hoshimori.detect.breakup_record import BreakUp, Untold
 from hoshimori.detect.crossing import LEAST_FRAGMENTS, crossings
@@ -117,7 +118,7 @@ def _parted(
         sets = _read(paths, modes, problems, progress)
         end = sets.epoch_utc.max()
     else:
-        catalogue = library.Catalogue(home)
+        catalogue = Catalogue(home)
         end = library.moment("now" if as_of is None else as_of, catalogue)
         span = np.timedelta64(round(4.0 * BACK_DAYS * 86400e6), "us")
         first = _moment(since, home) - span if since is not None else end - span
@@ -129,7 +130,7 @@ def _parted(
 
 
 def _moment(t: Moment, home: Path | None) -> np.datetime64:
-    return library.moment(t, library.Catalogue(home))
+    return library.moment(t, Catalogue(home))
 
 
 def _read(paths: Sequence[str | Path], modes: Sequence[DataMode], problems: list[Problem], progress: Progress) -> ElementSets:

@@ -64,9 +64,12 @@ class Area:
 def read_cells(content: bytes, file: str, day_utc: np.datetime64 | None = None) -> tuple[tuple[Cell, ...], tuple[Problem, ...]]:
     """The cells of a daily file. day_utc: where the name does not say it."""
     named = _DAY.search(file.rpartition("/")[2])
-    if day_utc is None and named is None:
+    if day_utc is not None:
+        day = day_utc.astype("datetime64[D]")
+    elif named is not None:
+        day = np.datetime64(named[1], "D")
+    else:
         raise FormatError(f"{file}: of which day? Expected a name such as 2026-03-01-h3_4.csv: the rows do not say it")
-    day: np.datetime64 = np.array(named[1] if named and day_utc is None else day_utc, "datetime64[D]")[()]
     found: list[Cell] = []
     problems: list[Problem] = []
     for complaints, rows in table_rows(content, file, ("hex", "count_good_aircraft", "count_bad_aircraft")):
