@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from hoshimori.doors.lives import timeline as timeline
     from hoshimori.doors.picture import draw as draw
     from hoshimori.doors.probabilities import pc as pc
-    from hoshimori.doors.reentries import reentries as reentries
+    from hoshimori.doors.reentries import reentry as reentry
     from hoshimori.doors.screens import screen as screen
     from hoshimori.doors.silence import silence as silence
 
@@ -64,7 +64,7 @@ _WHERE = {
     "names": "hoshimori.doors.library",
     "pattern": "hoshimori.doors.lives",
     "pc": "hoshimori.doors.probabilities",
-    "reentries": "hoshimori.doors.reentries",
+    "reentry": "hoshimori.doors.reentries",
     "screen": "hoshimori.doors.screens",
     "silence": "hoshimori.doors.silence",
     "stat": "hoshimori.doors.library",

@@ -69,7 +69,7 @@ def test_time_zones_say_the_same_moment(sky: Path) -> None:
 def test_the_table_in_both_languages(sky: Path) -> None:
     english = ask(sky, "--site", "28.2,102.0", "--at", AT, "--class", "medium")
     assert "Geometry possible for 1 of 2" in english.out
-    assert "every direction (none declared)" in english.out
+    assert "every direction (none declared)" in " ".join(english.out.split())  # whatever the width
     assert "A necessary condition" in english.out
     japanese = ask(sky, "--site", "28.2,102.0", "--at", AT, "--class", "medium", "--lang", "ja")
     assert "2 件中 1 件で幾何的に可能" in japanese.out

@@ -35,8 +35,8 @@ LAPS = np.arange(-60.0, 60.1, 4.0)
 AIR_KG_M2_ER = 0.1570
 """SGP4's reference density: B* = 0.157 Cd (A/m) / 2 (Hoots and Roehrich, Spacetrack Report #3, 1980)."""
 DRAG_COEFFICIENT = 2.2
-FEWEST_BELOW = 5
-"""One wild set must not hide the drag of a thousand pieces: so many below zero are needed to tell what B* errs by."""
+WILD = 0.02
+"""One wild set must not hide the drag of a thousand pieces: where fewer than this share lie below zero, these are wild."""
 
 
 class Kicks(NamedTuple):
@@ -101,7 +101,7 @@ def area_mass_m2_kg(bstar_per_er: Floats) -> Floats:
     """
     bstar = np.asarray(bstar_per_er, dtype=np.float64)
     below = bstar[bstar < 0.0]
-    error = float(np.median(-below)) / 0.6745 if len(below) >= FEWEST_BELOW else 0.0
+    error = float(np.median(-below)) / 0.6745 if len(below) > WILD * len(bstar) else 0.0
     return np.where(bstar > max(2.0 * error, 1e-8), 2.0 * bstar / (AIR_KG_M2_ER * DRAG_COEFFICIENT), np.nan)
 
 

@@ -75,7 +75,7 @@ class Coming:
             yield found.to_json(self.as_of_utc)
 
 
-def reentries(
+def reentry(
     *paths: str | Path,
     home: Path | None = None,
     as_of: Moment | None = None,
