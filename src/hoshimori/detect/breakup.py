@@ -125,7 +125,7 @@ def _of_group(
         for part in closer:
             yield from _of_group(new, rows[part], group, loose, before, since, until, settings, 0.5 * within_rad)
         if not closer:
-            yield Untold(numbers, group.launch, where.reason)
+            yield Untold(numbers, group.launch, where.reason, kin(mine, before) if group.launch_was_known else ())
         return
     others = np.setdiff1d(loose, rows)
     join = others[joins(new.take(others), where)]
