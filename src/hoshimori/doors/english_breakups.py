@@ -31,7 +31,7 @@ BREAKUPS: dict[str, str] = {
     "breakups miss": "Miss ± 1 σ",
     "breakups no parent": "parent not named",
     "breakups no designator": "without designator",
-    "breakups untold": "{pieces} new objects ({whose}): no break-up told: {why}",
+    "breakups untold": "{pieces} new objects ({whose}): no break-up told: {why}.",
     "breakups kin": "Their orbits and designators point to: {kin}.",
     "breakups more untold": "{count} more groups without a break-up; all of them with --json --all",
     "breakups weighed": "{name}: {factor} times as likely after a collision as after an explosion",

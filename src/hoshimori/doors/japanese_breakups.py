@@ -30,7 +30,7 @@ BREAKUPS: dict[str, str] = {
     "breakups miss": "距離 ± 1σ",
     "breakups no parent": "親物体は特定できない",
     "breakups no designator": "国際標識なし",
-    "breakups untold": "新規物体 {pieces} 個({whose}):破砕とは判断しない:{why}",
+    "breakups untold": "新規物体 {pieces} 個({whose}):破砕とは判断しない:{why}。",
     "breakups kin": "軌道と標識が指す物体:{kin}。",
     "breakups more untold": "ほかに破砕と判断しない群が {count} 群(--json --all ですべて表示)",
     "breakups weighed": "{name}:爆発より衝突の方が {factor} 倍起こりやすい",
