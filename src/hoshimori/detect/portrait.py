@@ -41,16 +41,17 @@ class Portrait:
 
 
 def portraits(view: View, watchlist: Watchlist, events: Sequence[Event], within_km: float) -> Iterator[Portrait]:
-    """A portrait of each asset that has events of its own."""
+    """A portrait of each asset that something came near. What else befell it (a beam, a report) has nobody to be drawn beside."""
     sets = view.sets()
-    mine = {e.subject for e in events if e.kind != "doubtful set"}
+    events = [e for e in events if e.kind in ("stay", "approach")]
+    mine = {e.subject for e in events}
     group = [b for b in watched(view, watchlist.assets, sets) if b.subject in mine]
     if not group:
         return
     wanted = {int(k) for e in events for k in e.others} | {b.key for b in group}
     around = bodies(sets.take(np.isin(sets.norad_id, sorted(wanted))), group, within_km, 30.0)
     for body in group:
-        own = [e for e in events if e.subject == body.subject and e.kind in ("stay", "approach")]
+        own = [e for e in events if e.subject == body.subject]
         yield Portrait(body.subject, tuple(_longitudes(view, around, body, own)), tuple(_distances(view, around, body, own)))
 
 

@@ -48,7 +48,7 @@ def detectors(
     if found:
         given["illumination"] = _illumination(found)
     if launches is not None:
-        given["ascent"] = _ascent(launches)
+        given["ascent"] = _ascent(launches, modes)
     if reports is not None:
         given["interference"] = _interference(view, reports, found, space_weather, modes, problems)
     made = watch.detectors()
@@ -77,13 +77,17 @@ def _illumination(sites: tuple[dict[str, Any], ...]) -> illumination.Settings:
     return Settings(sites=sites)
 
 
-def _ascent(file: PathLike) -> ascent.Settings:
+def _ascent(file: PathLike, modes: Sequence[DataMode]) -> ascent.Settings:
     from hoshimori.alliance.launches import classes, launches
     from hoshimori.alliance.sensors import sensors_named
     from hoshimori.detect.ascent import Settings
     from hoshimori.doors.ascent import text_of
 
     told = launches(text_of(file, "--launch"), str(file), classes())
+    other = [x for x in told if x.data_mode not in modes]
+    if other:
+        names = ", ".join(f"{x.launch_id} ({x.data_mode.name})" for x in other)
+        raise UsageError(f"--launch {file}: {names}: not of the modes watched ({', '.join(m.name for m in modes)}); see --mode")
     return Settings(launches=tuple(x.to_json() for x in told), sensors=tuple(s.to_json() for s in sensors_named("public")))
 
 
