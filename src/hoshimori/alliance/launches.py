@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 import re
-import tomllib
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from difflib import get_close_matches
@@ -17,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from hoshimori.alliance.rows import rows_of
 from hoshimori.alliance.rules import LIST_RULES, Rule
 from hoshimori.declared.launches import AscentClass, Launch
 from hoshimori.errors import Problem, UsageError
@@ -29,9 +29,7 @@ __all__ = [
     "classes",
     "classes_in",
     "launches",
-    "mistakes",
     "number",
-    "rows_of",
     "sector",
     "zoned",
 ]
@@ -107,13 +105,13 @@ CLASS_RULES: Mapping[str, Rule] = {
 
 def launches(text: str, file: str, known: Mapping[str, AscentClass]) -> tuple[Launch, ...]:
     """The launches of one TOML text. UsageError names every mistake; nothing of a file with one is used."""
-    rows = rows_of(text, file, "launch", LAUNCH_RULES)
-    problems = [
-        Problem(file, None, k, "class", str(row["class"])[:80], f"one of {', '.join(known)}")
-        for k, row in enumerate(rows, start=1)
-        if row.get("class", WIDEST) not in known
-    ]
-    refuse(file, "launches", problems)
+
+    def known_class(file: str, row: int, t: Mapping[str, Any]) -> list[Problem]:
+        if t.get("class", WIDEST) in known:
+            return []
+        return [Problem(file, None, row, "class", str(t["class"])[:80], f"one of {', '.join(known)}")]
+
+    rows = rows_of(text, file, "launch", LAUNCH_RULES, also=known_class, called="launches")
     return tuple(_launch(row, known) for row in rows)
 
 
@@ -160,48 +158,6 @@ def utc(t: datetime, what: str) -> np.datetime64:
 def sector(pair: tuple[float, float]) -> tuple[float, float]:
     """Azimuths brought to 0..360; the sector runs clockwise from the first to the second."""
     return float(pair[0]) % 360.0, float(pair[1]) % 360.0
-
-
-def mistakes(file: str, row: int | None, table: Mapping[str, Any], rules: Mapping[str, Rule]) -> list[Problem]:
-    """Every value that breaks its rule, every unknown key, and everything needed that is missing."""
-    found = []
-    for key, value in table.items():
-        rule = rules.get(key)
-        if rule is None:
-            found.append(Problem(file, None, row, key, str(value)[:80], f"one of the keys {', '.join(rules)}"))
-        elif not rule.holds(value):
-            found.append(Problem(file, None, row, key, str(value)[:80], rule.expected))
-    missing = [key for key, rule in rules.items() if rule.needed and key not in table]
-    return found + [Problem(file, None, row, key, "", f"{rules[key].expected} (missing)") for key in missing]
-
-
-def refuse(file: str, what: str, problems: list[Problem]) -> None:
-    """UsageError with every problem, if there is one."""
-    if problems:
-        many = "1 mistake" if len(problems) == 1 else f"{len(problems)} mistakes"
-        raise UsageError("\n  ".join([f"{file}: {many} in these {what}; nothing was used:", *map(str, problems)]))
-
-
-def rows_of(text: str, file: str, noun: str, rules: Mapping[str, Rule]) -> list[dict[str, Any]]:
-    """The rows [[noun]] of one TOML text, each by its rules, ids unlike. UsageError with all mistakes."""
-    try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as e:
-        raise UsageError(f"{file}: not valid TOML: {e}; a row begins with [[{noun}]], text stands in double quotes") from e
-    found = table.get(noun)
-    rows = [r for r in found if isinstance(r, dict)] if isinstance(found, list) else []
-    many = Rule(lambda v: isinstance(v, list) and all(isinstance(r, dict) for r in v), f"rows that begin with [[{noun}]]")
-    problems = mistakes(file, None, table, {**HEAD, noun: many})
-    seen: set[object] = set()
-    for k, row in enumerate(rows, start=1):
-        problems += mistakes(file, k, row, rules)
-        if row.get("id") in seen:
-            problems.append(Problem(file, None, k, "id", str(row["id"])[:80], "an id that no other row has"))
-        seen.add(row.get("id"))
-    refuse(file, f"{noun} rows", problems)
-    if not rows:
-        raise UsageError(f"{file}: no rows: add a row [[{noun}]] with {', '.join(k for k, r in rules.items() if r.needed)}")
-    return rows
 
 
 def _class(row: Mapping[str, Any]) -> AscentClass:

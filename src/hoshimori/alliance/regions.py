@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
-import tomllib
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from hoshimori.alliance.rows import rows_of, text_of
 from hoshimori.alliance.rules import ASSET_RULES, LIST_RULES, Rule
 from hoshimori.declared.regions import KINDS, Region, box
-from hoshimori.errors import Problem, UsageError
+from hoshimori.errors import Problem
 
 BUILT_IN = "built-in regions"
 
@@ -51,26 +51,7 @@ _RULES: Mapping[str, Rule] = {
 
 def regions(text: str, file: str) -> tuple[Region, ...]:
     """The regions of one TOML text, rows [[region]] with a `box` or a `polygon`; UsageError names every mistake."""
-    try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as e:
-        raise UsageError(f"{file}: not valid TOML: {e}; a row begins with [[region]], text stands in double quotes") from e
-    problems: list[Problem] = []
-    for key in table:
-        if key != "region":
-            problems.append(Problem(file, None, None, key, str(table[key])[:80], "rows that begin with [[region]]"))
-    rows = table.get("region")
-    rows = [r for r in rows if isinstance(r, dict)] if isinstance(rows, list) else []
-    found = [_region(k, row, file, problems) for k, row in enumerate(rows, 1)]
-    ids = [r.region_id for r in found if r]
-    for name in sorted({i for i in ids if ids.count(i) > 1}):
-        problems.append(Problem(file, None, None, "id", name, "an id that no other row has"))
-    if problems:
-        many = "1 mistake" if len(problems) == 1 else f"{len(problems)} mistakes"
-        raise UsageError("\n  ".join([f"{file}: {many} in these regions; nothing was used:", *map(str, problems)]))
-    if not rows:
-        raise UsageError(f"{file}: no regions: add a row [[region]] with id, name, box, source and grade")
-    return tuple(r for r in found if r)
+    return tuple(_region(row) for row in rows_of(text, file, "region", _RULES, also=_one_shape))
 
 
 def built_in_regions() -> tuple[Region, ...]:
@@ -82,30 +63,16 @@ def built_in_regions() -> tuple[Region, ...]:
 def regions_file(path: str | Path) -> tuple[Region, ...]:
     """The regions of a user's file."""
     place = Path(path).expanduser()
-    try:
-        text = place.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as e:
-        raise UsageError(f"{place}: byte {e.start} is not UTF-8: TOML is always UTF-8; save the file with that encoding") from e
-    except OSError as e:
-        raise UsageError(f"{place}: cannot be read: {e.strerror}") from e
-    return regions(text, str(place))
+    return regions(text_of(place), str(place))
 
 
-def _region(row: int, t: Mapping[str, Any], file: str, problems: list[Problem]) -> Region | None:
-    before = len(problems)
-    for key, value in t.items():
-        rule = _RULES.get(key)
-        if rule is None:
-            problems.append(Problem(file, None, row, key, str(value)[:80], f"one of the keys {', '.join(_RULES)}"))
-        elif not rule.holds(value):
-            problems.append(Problem(file, None, row, key, str(value)[:80], rule.expected))
-    for key, rule in _RULES.items():
-        if rule.needed and key not in t:
-            problems.append(Problem(file, None, row, key, "", f"{rule.expected} (missing)"))
-    if ("box" in t) == ("polygon" in t):
-        problems.append(Problem(file, None, row, "box", str(t.get("box", ""))[:80], "either a box or a polygon"))
-    if len(problems) > before:
-        return None
+def _one_shape(file: str, row: int, t: Mapping[str, Any]) -> list[Problem]:
+    if ("box" in t) != ("polygon" in t):
+        return []
+    return [Problem(file, None, row, "box", str(t.get("box", ""))[:80], "either a box or a polygon")]
+
+
+def _region(t: Mapping[str, Any]) -> Region:
     corners = box(*map(float, t["box"])) if "box" in t else tuple((float(x), float(y)) for x, y in t["polygon"])
     name = t["name"]
     return Region(

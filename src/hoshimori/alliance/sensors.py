@@ -11,12 +11,12 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from hoshimori.alliance.launches import SECTOR, number, rows_of, sector
+from hoshimori.alliance.launches import SECTOR, number, sector
+from hoshimori.alliance.rows import rows_of, text_of
 from hoshimori.alliance.rules import LIST_RULES, Rule
 from hoshimori.alliance.sites import SITE_RULES
 from hoshimori.declared.launches import Sensor
 from hoshimori.declared.sites import Site
-from hoshimori.errors import UsageError
 
 _LISTS = files("hoshimori.alliance") / "lists"
 BUILT_IN = ("public",)
@@ -39,14 +39,8 @@ def sensors_named(name_or_path: str | Path) -> tuple[Sensor, ...]:
     if str(name_or_path) in BUILT_IN:
         return sensors((_LISTS / "sensors.toml").read_text(encoding="utf-8"), "sensors (built in)")
     path = Path(name_or_path).expanduser()
-    try:
-        return sensors(path.read_text(encoding="utf-8-sig"), str(path))
-    except UnicodeDecodeError as e:
-        raise UsageError(f"{path}: byte {e.start} is not UTF-8: TOML is always UTF-8; save the file with that encoding") from e
-    except OSError as e:
-        raise UsageError(
-            f"sensors {path}: cannot be read: {e.strerror}; built in is {BUILT_IN[0]}, or give a .toml file with rows [[sensor]]"
-        ) from e
+    hint = f"; built in is {BUILT_IN[0]}, or give a .toml file with rows [[sensor]]"
+    return sensors(text_of(path, "sensors ", hint), str(path))
 
 
 def _sensor(row: Mapping[str, Any]) -> Sensor:

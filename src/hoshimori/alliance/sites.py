@@ -10,24 +10,19 @@ from __future__ import annotations
 import math
 import os
 import re
-import tomllib
 from collections.abc import Mapping
 from difflib import get_close_matches
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from hoshimori.alliance.rows import rows_of, text_of
 from hoshimori.alliance.rules import LIST_RULES, Rule
 from hoshimori.declared.sites import KINDS, Site
-from hoshimori.errors import Problem, UsageError
+from hoshimori.errors import UsageError
 
 _LISTS = files("hoshimori.alliance") / "lists"
 BUILT_IN = ("ilrs",)
-
-HEAD_RULES: Mapping[str, Rule] = {
-    **{key: LIST_RULES[key] for key in ("id", "title", "title_ja", "as_of")},
-    "site": Rule(lambda v: isinstance(v, list) and all(isinstance(row, dict) for row in v), "rows that begin with [[site]]"),
-}
 
 
 def _number(v: object, low: float, high: float) -> bool:
@@ -60,20 +55,7 @@ def sites(text: str, file: str) -> tuple[Site, ...]:
     Raises UsageError where the text is not TOML or holds a mistake: all of them are named, each with row, field, value and what
     was expected. Nothing of a file with a mistake is used.
     """
-    try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as e:
-        raise UsageError(f"{file}: not valid TOML: {e}; a row begins with [[site]], text stands in double quotes") from e
-    problems = _mistakes(file, None, table, HEAD_RULES)
-    rows = [row for row in table.get("site", ()) if isinstance(row, dict)] if isinstance(table.get("site"), list) else []
-    for k, row in enumerate(rows, start=1):
-        problems += _mistakes(file, k, row, SITE_RULES)
-    problems += _twins(file, rows)
-    if problems:
-        many = "1 mistake" if len(problems) == 1 else f"{len(problems)} mistakes"
-        raise UsageError("\n  ".join([f"{file}: {many} in these sites; nothing was used:", *map(str, problems)]))
-    if not rows:
-        raise UsageError(f"{file}: no sites: add a row [[site]] with id, name, kind, lat_deg, lon_deg_e, source and grade")
+    rows = rows_of(text, file, "site", SITE_RULES)
     return tuple(_site(row) for row in rows)
 
 
@@ -84,7 +66,7 @@ def sites_named(name_or_path: str | Path) -> tuple[Site, ...]:
         return built_in(name)
     path = Path(name_or_path).expanduser()
     if path.is_file():
-        return sites(_text_of(path), str(path))
+        return sites(text_of(path), str(path))
     known = {s.site_id: s for one in BUILT_IN for s in built_in(one)}
     if name in known:
         return (known[name],)
@@ -118,38 +100,3 @@ def _site(row: Mapping[str, Any]) -> Site:
         max_range_km=None if reach is None else float(reach),
         note=row.get("note", ""),
     )
-
-
-def _mistakes(file: str, row: int | None, table: Mapping[str, Any], rules: Mapping[str, Rule]) -> list[Problem]:
-    """Every value that breaks its rule, every unknown key, and everything needed that is missing."""
-    found = []
-    for key, value in table.items():
-        rule = rules.get(key)
-        if rule is None:
-            found.append(Problem(file, None, row, key, str(value)[:80], f"one of the keys {', '.join(rules)}"))
-        elif not rule.holds(value):
-            found.append(Problem(file, None, row, key, str(value)[:80], rule.expected))
-    missing = [key for key, rule in rules.items() if rule.needed and key not in table]
-    return found + [Problem(file, None, row, key, "", f"{rules[key].expected} (missing)") for key in missing]
-
-
-def _twins(file: str, rows: list[dict[str, Any]]) -> list[Problem]:
-    """An id that stands twice."""
-    seen: set[object] = set()
-    found = []
-    for k, row in enumerate(rows, start=1):
-        name = row.get("id")
-        if isinstance(name, str):
-            if name in seen:
-                found.append(Problem(file, None, k, "id", name, "an id that no other row has"))
-            seen.add(name)
-    return found
-
-
-def _text_of(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as e:
-        raise UsageError(f"{path}: byte {e.start} is not UTF-8: TOML is always UTF-8; save the file with that encoding") from e
-    except OSError as e:
-        raise UsageError(f"{path}: cannot be read: {e.strerror}") from e
