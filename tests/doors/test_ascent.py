@@ -182,7 +182,7 @@ def test_every_mistake_of_a_file_comes_back_together() -> None:
         launches(LAUNCH.replace("medium", "huge"), "mine.toml", classes())
     with pytest.raises(UsageError, match="not valid TOML"):
         launches("[[launch", "mine.toml", classes())
-    with pytest.raises(UsageError, match="no rows"):
+    with pytest.raises(UsageError, match="no launches"):
         launches("", "mine.toml", classes())
 
 

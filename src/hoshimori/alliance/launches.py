@@ -72,7 +72,6 @@ GRADE = Rule(
     needed=True,
 )
 SECTOR = Rule(_is_sector, "two different azimuths in degrees, clockwise from the first to the second, such as [330, 20]")
-HEAD: Mapping[str, Rule] = {key: LIST_RULES[key] for key in ("id", "title", "title_ja", "as_of")}
 
 LAUNCH_RULES: Mapping[str, Rule] = {
     "id": Rule(LIST_RULES["id"].holds, LIST_RULES["id"].expected, needed=True),
