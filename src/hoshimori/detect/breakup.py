@@ -17,7 +17,7 @@ from hoshimori.detect import kicks
 from hoshimori.detect.breakup_record import BREAK_UP, EARLIER, LAUNCH, BreakUp, NearbyBody, Untold
 from hoshimori.detect.causes import CauseOdds, Parent, SecondBody, cause
 from hoshimori.detect.fresh import LEAST, LINK_RAD, Group, fresh, linked, newest, released
-from hoshimori.detect.origin import DAY, NotDated, Origin, joins, origin
+from hoshimori.detect.origin import DAY, SECOND, NotDated, Origin, joins, origin
 from hoshimori.detect.parents import FRESH_DAYS, Parentage, kin, launch_of_most, nearest, parentage, streams, there_too
 from hoshimori.facts import Bools, DataMode, ElementSets, Floats, Ints, Watchlist
 from hoshimori.findings import Event, Evidence, Explanation, Quantity, Reason, iso
@@ -133,7 +133,9 @@ def _of_group(
     yield judged(found, group, since, settings)
     left = rows[~where.fits]
     if LEAST <= len(left) < len(rows):
-        yield from _of_group(new, left, group, np.setdiff1d(loose, join), before, since, until, settings)
+        rest = np.setdiff1d(loose, np.concatenate([join, rows[where.fits]]))
+        again = list(_of_group(new, left, group, rest, before, since, until, settings))
+        yield from (x for x in again if not (isinstance(x, BreakUp) and same(x.where, where)))
 
 
 def of_fragments(
@@ -180,6 +182,13 @@ def numbered_before(norad_id: Ints) -> Bools:
         if k + 1 < len(order) and order[k + 1] - order[k] > GAP:
             return np.asarray(norad_id <= order[k])
     return np.zeros(len(norad_id), bool)
+
+
+def same(one: Origin, other: Origin) -> bool:
+    """Are these one event? Pieces with large errors that did not fit the first time meet at the same moment once more."""
+    apart_s = abs(float((one.t_utc - other.t_utc) / SECOND))
+    apart_km = float(np.linalg.norm(one.r_km - other.r_km))
+    return apart_s < 5.0 * (one.sigma_s + other.sigma_s) and apart_km < 5.0 * (one.sigma_km + other.sigma_km)
 
 
 def _closer(sets: ElementSets, within_rad: float) -> list[Ints]:
