@@ -51,6 +51,7 @@ def skyfield_of(epoch: np.datetime64, row: np.ndarray) -> EarthSatellite:
     return EarthSatellite.from_satrec(reference(epoch, row), load.timescale(builtin=True))
 
 
+@pytest.mark.filterwarnings("ignore:Setting the dtype on a NumPy array:DeprecationWarning")  # skyfield's own, with numpy 2.5
 def test_rises_and_sets_are_those_of_skyfield_to_a_second() -> None:
     """An independent chain: Vallado's SGP4, TEME to ITRS with measured UT1, WGS 84 horizon, its own searcher."""
     epoch, elements = low()
