@@ -14,9 +14,8 @@ from typing import Any
 from hoshimori.alliance.launches import SECTOR, number, sector
 from hoshimori.alliance.rows import rows_of, text_of
 from hoshimori.alliance.rules import LIST_RULES, Rule
-from hoshimori.alliance.sites import SITE_RULES
+from hoshimori.alliance.sites import SITE_RULES, site_of
 from hoshimori.declared.launches import Sensor
-from hoshimori.declared.sites import Site
 
 _LISTS = files("hoshimori.alliance") / "lists"
 BUILT_IN = ("public",)
@@ -44,20 +43,6 @@ def sensors_named(name_or_path: str | Path) -> tuple[Sensor, ...]:
 
 
 def _sensor(row: Mapping[str, Any]) -> Sensor:
-    longitude, reach, looks, rcs = float(row["lon_deg_e"]), row.get("max_range_km"), row.get("azimuth_deg"), row.get("rcs_m2")
-    site = Site(
-        site_id=row["id"],
-        name=row["name"],
-        name_ja=row.get("name_ja") or row["name"],
-        kind=row["kind"],
-        lat_deg=float(row["lat_deg"]),
-        lon_deg_e=longitude - 360.0 if longitude > 180.0 else longitude,
-        height_m=float(row.get("height_m", 0.0)),
-        source=row["source"],
-        grade=row["grade"],
-        min_elevation_deg=float(row.get("min_elevation_deg", 10.0)),
-        max_range_km=None if reach is None else float(reach),
-        note=row.get("note", ""),
-    )
+    looks, rcs, site = row.get("azimuth_deg"), row.get("rcs_m2"), site_of(row)
     sector_deg = None if looks is None else sector((looks[0], looks[1]))
     return Sensor(site, sector_deg, None if rcs is None else float(rcs), str(row.get("since", "")))

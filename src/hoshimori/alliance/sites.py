@@ -56,7 +56,7 @@ def sites(text: str, file: str) -> tuple[Site, ...]:
     was expected. Nothing of a file with a mistake is used.
     """
     rows = rows_of(text, file, "site", SITE_RULES)
-    return tuple(_site(row) for row in rows)
+    return tuple(site_of(row) for row in rows)
 
 
 def sites_named(name_or_path: str | Path) -> tuple[Site, ...]:
@@ -83,7 +83,8 @@ def built_in(name: str) -> tuple[Site, ...]:
     return sites((_LISTS / f"sites-{name}.toml").read_text(encoding="utf-8"), f"sites-{name} (built in)")
 
 
-def _site(row: Mapping[str, Any]) -> Site:
+def site_of(row: Mapping[str, Any]) -> Site:
+    """One row that keeps SITE_RULES, or the site of a sensor's row."""
     longitude = float(row["lon_deg_e"])
     reach = row.get("max_range_km")
     return Site(
