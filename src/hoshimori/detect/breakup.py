@@ -347,9 +347,7 @@ class Breakup:
         before, after = compared(view)
         if not len(before) or not len(after):
             return []
-        known = np.isin(np.unique(after.norad_id), before.norad_id)
-        groups_only = len(before) < FEW  # a claim re-run from its own inputs
-        if known.mean() < self.settings.comparable and not groups_only:
+        if np.isin(np.unique(after.norad_id), before.norad_id).mean() < self.settings.comparable:
             return []
         found = find(before, after, settings=self.settings, since_utc=view.start_utc, until_utc=view.as_of_utc, progress=progress)
         return [self._event(view, b) for b in found.breakups if b.label == BREAK_UP]
@@ -362,7 +360,8 @@ class Breakup:
             "asset": found.subject,
             "cospar_id": found.parent.cospar_id if found.parent else "",
             "declared": False,
-            "settings": asdict(self.settings),
+            # that the catalogues can be compared was seen on the whole view; a re-run holds the pieces and the parents alone
+            "settings": asdict(replace(self.settings, comparable=0.0)),
             "record": {k: v for k, v in found.to_json().items() if k not in ("schema", "fragments", "explanations")},
         }
         span = np.timedelta64(round(found.where.sigma_s * 1e6), "us")
@@ -388,9 +387,6 @@ class Breakup:
             as_of_utc=view.as_of_utc,
             data_mode=found.data_mode,
         )
-
-
-FEW = 200
 
 
 def compared(view: View) -> tuple[ElementSets, ElementSets]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hoshimori.facts import Bools, ElementSets, Floats, Ints, Times
+from hoshimori.facts import Bools, ElementSets, Floats, Ints
 from hoshimori.findings import Reason
 from hoshimori.sky import convergence, frames, orbits
 from hoshimori.sky.convergence import Convergence, converge, orbits_of
@@ -206,8 +206,3 @@ def joins(sets: ElementSets, where: Origin) -> Bools:
 
 FASTEST_KM_S = 1.0
 """Pieces thrown faster than this from the middle of the cloud are not looked for among strangers."""
-
-
-def when_seen(sets: ElementSets) -> Times:
-    """(n,) when each set could first have been known, its epoch where nothing says so."""
-    return np.where(np.isnat(sets.known_utc), sets.epoch_utc, sets.known_utc)
