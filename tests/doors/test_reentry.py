@@ -17,9 +17,10 @@ from hoshimori.doors.cli import app
 from hoshimori.doors.english_reentry import REENTRY as ENGLISH
 from hoshimori.doors.japanese_reentry import REENTRY as JAPANESE
 from hoshimori.doors.words import words
-from hoshimori.errors import FormatError, UsageError
+from hoshimori.errors import FormatError, NothingFound, UsageError
 from hoshimori.facts import DataMode
 from hoshimori.formats import dump_omm
+from tests.command import hoshimori
 from tests.detect.falls import as_known, fall
 from tests.formats.test_tip import ROW, tip
 
@@ -180,3 +181,10 @@ def test_the_same_words_in_both_languages() -> None:
     for key in ENGLISH:
         holes = [{h.split("}")[0].partition(":")[0] for h in text[key].split("{")[1:]} for text in (ENGLISH, JAPANESE)]
         assert holes[0] == holes[1], key
+
+
+def test_an_empty_catalogue_is_not_an_empty_sky(home: Path) -> None:
+    done = hoshimori("reentry", "--json", "--home", home)
+    assert done.code == NothingFound.exit_code
+    assert done.out == ""
+    assert "ingest some first" in done.err

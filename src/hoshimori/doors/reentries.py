@@ -121,6 +121,11 @@ def come_down(
     areas = built_in_regions() if regions is None else regions_file(regions)
     others, messages, problems = split(paths, modes[0])
     view, said = _view(others, messages, bool(paths), home, as_of, modes, flights, progress)
+    if not (len(view.latest()) or messages or flights):  # an empty answer must not look like an empty sky
+        raise NothingFound(
+            f"no element set is known as of {iso(view.as_of_utc)}: ingest some first (hoshimori ingest), name a file with --from, "
+            "or see --mode and --as-of"
+        )
     settings = Settings(
         within_days=LONGEST_DAYS if norad_ids else within_days,
         past_days=LONGEST_DAYS if norad_ids else Settings().past_days,
