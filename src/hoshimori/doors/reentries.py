@@ -123,7 +123,7 @@ def come_down(
     view, said = _view(others, messages, bool(paths), home, as_of, modes, flights, progress)
     if not (len(view.latest()) or messages or flights):  # an empty answer must not look like an empty sky
         raise NothingFound(
-            f"no element set is known as of {iso(view.as_of_utc)}: ingest some first (hoshimori ingest), name a file with --from, "
+            f"no element set is known as of {iso(view.as_of_utc)}: ingest some first (hoshimori ingest), name a file (--from), "
             "or see --mode and --as-of"
         )
     settings = Settings(
