@@ -10,7 +10,7 @@ import pytest
 
 from bench.breakup.run import catalogue, moved
 from hoshimori.catalogue import MemoryView
-from hoshimori.detect.breakup import Breakup, find, numbered_before, of_fragments
+from hoshimori.detect.breakup import Breakup, Settings, find, numbered_before, of_fragments
 from hoshimori.detect.breakup_record import BREAK_UP, EARLIER, BreakUp, Untold
 from hoshimori.detect.fresh import fresh, newest
 from hoshimori.exercise.clouds import Cloud, cloud
@@ -159,6 +159,35 @@ def test_the_event_runs_again_from_its_own_inputs(crowd: ElementSets) -> None:
     again = Breakup().with_settings(event.evidence[0].parameters["settings"]).detect(alone, NOBODY)
     assert [e.event_id for e in again] == [event.event_id]
     assert Event.from_json(json.loads(json.dumps(event.to_json()))).event_id == event.event_id
+
+
+@pytest.mark.parametrize("sought", [True, False])
+def test_a_claim_keeps_whether_a_second_body_was_sought(crowd: ElementSets, sought: bool) -> None:
+    """In a whole catalogue nobody else was there: that weighs, and a re-run that holds few sets must weigh it the same."""
+    made = planted(crowd, 3)
+    every = ElementSets.concat([crowd, moved(crowd, 3.0), made.sets])
+    every = every.having(known_utc=every.epoch_utc)
+    view = MemoryView(every, T0, T0 + 5 * DAY, T0 + 5 * DAY, data_modes=(DataMode.EXERCISE,))
+    (event,) = Breakup(Settings(second_body_sought=sought)).detect(view, NOBODY)
+    (plain,) = Breakup().detect(view, NOBODY)
+    assert plain.evidence[0].parameters["settings"]["second_body_sought"] is False  # a crowd of 3,000 is no whole catalogue
+    same = event.quantities["cause_deliberate"] == plain.quantities["cause_deliberate"]
+    assert same is not sought
+    mine = every.take(np.isin(every.digest_texts(), list(event.evidence[0].inputs)))
+    alone = MemoryView(mine, T0, T0 + 5 * DAY, T0 + 5 * DAY, data_modes=tuple(DataMode))
+    again = Breakup().with_settings(event.evidence[0].parameters["settings"]).detect(alone, NOBODY)
+    assert [e.event_id for e in again] == [event.event_id]
+
+
+def test_a_parent_with_nine_digits_is_named(crowd: ElementSets) -> None:
+    """Numbers are given in order, but those of analysts are not: neither may keep a parent from being named."""
+    made = planted(crowd, 3)
+    for first in (799_800_001, 81_000):
+        pieces = made.sets.having(norad_id=np.arange(first, first + len(made.sets)))
+        told = of_fragments(pieces, crowd)
+        assert isinstance(told, BreakUp)
+        assert told.parent is not None
+        assert told.parent.norad_id == made.truth.parent_ids[0]
 
 
 def test_a_first_catalogue_is_no_news(crowd: ElementSets) -> None:

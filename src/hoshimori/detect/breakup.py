@@ -35,13 +35,16 @@ class Settings:
 
     least_fast_m_s: pieces thrown more slowly in the middle were let go. launch_fast_m_s: the same for pieces of a new launch,
     whose stages and satellites part at some metres a second. comparable: share of the objects with sets in the window that must
-    have been known before it: a first catalogue is not news.
+    have been known before it: a first catalogue is not news. second_body_sought: whether a whole catalogue was at hand in which
+    a second body at the place would have been found; None: judged by how many fresh sets there are. A claim records it, since a
+    re-run holds the sets of the claim alone.
     """
 
     margin_days: float = 30.0
     least_fast_m_s: float = 5.0
     launch_fast_m_s: float = 50.0
     comparable: float = 0.8
+    second_body_sought: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -129,7 +132,7 @@ def _of_group(
         return
     others = np.setdiff1d(loose, rows)
     join = others[joins(new.take(others), where)]
-    found = told(new, rows, join, where, group.launch, before, (first, until))
+    found = told(new, rows, join, where, group.launch, before, (first, until), settings.second_body_sought)
     yield judged(found, group, since, settings)
     left = rows[~where.fits]
     if LEAST <= len(left) < len(rows):
@@ -161,7 +164,8 @@ def of_fragments(
         return Untold(numbers, "", Reason("too few pieces", {"pieces": float(len(mine)), "least": float(LEAST)}))
     first = mine.epoch_utc.min() - SEARCH if first_utc is None else first_utc
     last = mine.epoch_utc.max() if last_utc is None else last_utc
-    before = known.take(known.norad_id < mine.norad_id[mine.norad_id < ANALYST].min(initial=ANALYST))
+    numbered = mine.norad_id[(mine.norad_id < ANALYST[0]) | (mine.norad_id > ANALYST[1])]
+    before = known.take(known.norad_id < numbered.min()) if len(numbered) else known  # numbers are given in order
     where = origin(mine, first, last)
     if isinstance(where, NotDated):
         return Untold(numbers, launch_of_most(mine), where.reason, kin(mine, before))
@@ -170,8 +174,8 @@ def of_fragments(
 
 SEARCH = np.timedelta64(150, "D")
 """So far before their first epoch is the moment of a cloud looked for: beyond, drag has undone what planes could tell."""
-ANALYST = 80_000
-"""Numbers from here to 89,999 are given to objects that nobody has named: they tell no order of cataloguing."""
+ANALYST = (80_000, 89_999)
+"""Numbers that are given to objects that nobody has named yet: they tell no order of cataloguing."""
 GAP = 500
 
 
@@ -219,8 +223,14 @@ def told(
     launch: str,
     candidates: ElementSets,
     window: tuple[np.datetime64, np.datetime64],
+    sought: bool | None = None,
 ) -> BreakUp:
-    """Everything that can be said of one dated cloud. rows: of the group that was dated; join: strangers that come from there."""
+    """Everything that can be said of one dated cloud. rows: of the group that was dated; join: strangers that come from there.
+
+    sought: see `Settings.second_body_sought`.
+    """
+    if sought is None:
+        sought = int((np.abs((candidates.epoch_utc - where.t_utc) / DAY) < FRESH_DAYS).sum()) > WHOLE
     mine = sets.take(rows)
     fits = np.flatnonzero(where.fits)
     parts = tuple(parentage(where, mine, stream, candidates) for stream in streams(where))
@@ -230,7 +240,7 @@ def told(
     named = {c.norad_id for p in parts for c in [p.named] if c is not None}
     beside = tuple(NearbyBody(*b) for b in there_too(where, candidates, named))
     age_days = float((np.sort(mine.epoch_utc)[len(mine) // 2] - where.t_utc) / DAY)
-    odds = _cause(where, (dv[order], sigma[order], area[order]), age_days, parts, beside, candidates)
+    odds = _cause(where, (dv[order], sigma[order], area[order]), age_days, parts, beside, sought)
     joined = sets.take(join)
     inputs = [*mine.digest_texts(), *joined.digest_texts()]
     inputs += [d for p in parts for c in p.candidates for d in c.row.digest_texts()]
@@ -253,6 +263,7 @@ def told(
         first_utc=window[0],
         last_utc=window[1],
         data_mode=DataMode(int(mine.data_mode.max())),
+        second_body_sought=sought,
         inputs=tuple(dict.fromkeys(inputs)),
     )
 
@@ -283,18 +294,18 @@ def _cause(
     age_days: float,
     parts: Sequence[Parentage],
     beside: Sequence[NearbyBody],
-    candidates: ElementSets,
+    sought: bool,
 ) -> CauseOdds:
     """The odds of the cause, with a second body where the moment is known well enough to look for one."""
     middle = np.median(where.velocity_km_s[where.fits], axis=0)
     second = None
-    if where.method == "pinch point" and len(candidates):
+    if where.method == "pinch point":
         others = [p.named for p in parts[1:]]
         bodies = [(c.miss_km, c.sigma_km) for c in others if c is not None] + [(b.miss_km, b.sigma_km) for b in beside]
         if bodies:
             miss, near = min(bodies)
             second = SecondBody(miss, near, min(1.0, 4.0 / 3.0 * np.pi * (3.0 * near) ** 3 * CROWD_KM3))
-        elif len(parts) < 2 and (np.abs((candidates.epoch_utc - where.t_utc) / DAY) < FRESH_DAYS).sum() > WHOLE:
+        elif len(parts) < 2 and sought:
             second = SecondBody(float("inf"), where.sigma_km, 0.0)
     return cause(*pieces, parent=Parent(where.r_km, middle, max(age_days, 0.0)), second_body=second)
 
@@ -361,7 +372,7 @@ class Breakup:
             "cospar_id": found.parent.cospar_id if found.parent else "",
             "declared": False,
             # that the catalogues can be compared was seen on the whole view; a re-run holds the pieces and the parents alone
-            "settings": asdict(replace(self.settings, comparable=0.0)),
+            "settings": asdict(replace(self.settings, comparable=0.0, second_body_sought=found.second_body_sought)),
             "record": {k: v for k, v in found.to_json().items() if k not in ("schema", "fragments", "explanations")},
         }
         span = np.timedelta64(round(found.where.sigma_s * 1e6), "us")

@@ -38,6 +38,7 @@ class BreakUp:
     """One dated cloud. `fragments`: one set for each piece that comes from there, in rising order of number; `strays`: numbers of
     the group that do not fit. dv_rtn_m_s (n, 3), dv_sigma_m_s (n,), area_mass_m2_kg (n,): NaN where not known.
 
+    second_body_sought: whether a whole catalogue was at hand in which a second body at the place would have been found.
     parents: one for each stream of fragments. `counts`: pieces by size, what was counted and what a model gives, apart.
     """
 
@@ -57,6 +58,7 @@ class BreakUp:
     first_utc: np.datetime64
     last_utc: np.datetime64
     data_mode: DataMode
+    second_body_sought: bool
     inputs: tuple[str, ...] = field(repr=False, default=())
 
     @property
@@ -98,6 +100,7 @@ class BreakUp:
                 for p in self.parents
             ],
             "launch": self.launch,
+            "second_body_sought": self.second_body_sought,
             "also_there": [b.to_json() for b in self.there_too],
             "counts": dict(self.counts),
             "delta_v_m_s": quantiles(size),

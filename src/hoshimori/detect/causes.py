@@ -250,7 +250,8 @@ def _second_body(body: SecondBody | None) -> list[Weighed]:
         return []
     chance = float(np.clip(body.by_chance, 1e-6, 1.0))
     near = bool(body.miss_km <= 3.0 * body.sigma_km)
-    measured = {"miss_km": body.miss_km, "sigma_km": body.sigma_km, "by_chance": body.by_chance, "catalogued": CATALOGUED}
+    measured = {"sigma_km": body.sigma_km, "by_chance": body.by_chance, "catalogued": CATALOGUED}
+    measured |= {"miss_km": body.miss_km} if np.isfinite(body.miss_km) else {}  # nobody was near: there is no distance to tell
     ratio = (CATALOGUED + (1.0 - CATALOGUED) * chance) / chance if near else 1.0 - CATALOGUED
     return [Weighed("second catalogued body", float(np.log(ratio)), 0.0, measured)]
 
