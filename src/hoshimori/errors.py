@@ -10,10 +10,15 @@
     │   ├── TooSoon                    the provider's published limit forbids asking again now
     │   ├── BrokenTransfer             truncated, too slow, or not what was asked for
     │   └── CredentialsMissing         a log-in is needed and none was given
-    └── CatalogueError        exit 5   the facts at rest
-        ├── CatalogueBusy              another process is writing and did not finish in time
-        ├── CatalogueDamaged           a stored file is not what the manifest says
-        └── CatalogueUnwritable        no permission, or the disk is full; nothing was changed
+    ├── CatalogueError        exit 5   the facts at rest
+    │   ├── CatalogueBusy              another process is writing and did not finish in time
+    │   ├── CatalogueDamaged           a stored file is not what the manifest says
+    │   └── CatalogueUnwritable        no permission, or the disk is full; nothing was changed
+    └── LedgerError           exit 7   what we said, and who signed
+        ├── LedgerBusy                 another process is writing and did not finish in time
+        ├── LedgerDamaged              the journal is not what its own hashes say
+        ├── LedgerUnwritable           no permission, or the disk is full; nothing was changed
+        └── Refused                    a key, a signature, a record or a bundle that is not accepted; `code` says which rule
 
 A `Problem` is not raised: it is one thing that is wrong with one record. Problems are collected and come back together, so
 that one bad row never spoils a file.
@@ -121,3 +126,27 @@ class CatalogueDamaged(CatalogueError):
 
 class CatalogueUnwritable(CatalogueError):
     pass
+
+
+class LedgerError(HoshimoriError):
+    exit_code = 7
+
+
+class LedgerBusy(LedgerError):
+    pass
+
+
+class LedgerDamaged(LedgerError):
+    pass
+
+
+class LedgerUnwritable(LedgerError):
+    pass
+
+
+class Refused(LedgerError):
+    """Not accepted, and nothing was changed. `code` is one lower-case word with hyphens, the same in every language."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
