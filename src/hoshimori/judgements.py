@@ -39,7 +39,7 @@ natural: space weather, meteoroid, re-entry by drag. failure: a fault inside the
 collision: an accidental meeting with another object. own_act: its owner, or a friend, did it on purpose or by error, other than
 by destroying it with a weapon. routine: ordinary or agreed behaviour of others (station-keeping, shared slots, inspection without
 interference, servicing). deliberate_reversible: somebody acts on the satellite or its service, and the effect ends with the act.
-deliberate_irreversible: somebody acts and the satellite or part of it (its ground and its users' equipment included) is damaged or
+deliberate_irreversible: somebody acts and the satellite or part of it (its ground and users' equipment included) is damaged or
 destroyed, whoever owns it. mistaken: it did not happen as reported (false, exchanged or misread data; a report that is wrong or
 deceives).
 """
@@ -220,8 +220,8 @@ class Item:
 class Claim:
     """What somebody says about an incident: an accusation, a denial, an acknowledgement. Weighed as theirs, never as a fact.
 
-    `speaker`: who says it. `actor`: who is said to have acted, "" where nobody is named. `about`: the indicator of a fact that the
-    claim would need ("" if none), so that facts seen, or looked for and not found, can contradict it.
+    `speaker`: who says it. `actor`: who is said to have acted, "" where nobody is named. `about`: the indicator of a fact that
+    the claim would need ("" if none), so that facts seen, or looked for and not found, can contradict it.
     """
 
     kind: str
@@ -286,7 +286,7 @@ class Claim:
 class Judgement:
     """The answer of a named person of one party to one criterion of the threshold.
 
-    `supersedes`: the id of their own earlier answer. `dissent`: it contradicts an answer that a person of the same party gave before.
+    `supersedes`: the id of their own earlier answer. `dissent`: it contradicts an earlier one of their party.
     """
 
     criterion: str
