@@ -55,7 +55,6 @@ REFUSED_NUMBERS = (
     "4430000000000000",
     "444b1ae4d6e2ef4e",
     "444b1ae4d6e2ef4f",
-    "43143ff3c1cb0959",
 )
 
 trees = st.recursive(
