@@ -237,12 +237,17 @@ def public_bytes(public_b64: str) -> bytes:
         raw = b""
     if len(raw) != 32 or base64.b64encode(raw).decode() != public_b64:
         raise Refused("key-format", f"public key {public_b64[:50]!r}: 32 bytes in standard Base64 with padding")
-    y = int.from_bytes(raw, "little") & (2**255 - 1)
-    if y >= _FIELD_P or y in _SMALL_ORDER_Y:
-        raise Refused(
-            "key-weak", f"public key {public_b64}: a point of small order or a second spelling: anybody could sign under it"
-        )
+    check_public(raw)
     return raw
+
+
+def check_public(raw: bytes) -> None:
+    """Refused("key-weak") where the 32 bytes are a point of small order, or a second spelling of a point: anybody could sign."""
+    y = int.from_bytes(raw, "little") & (2**255 - 1)
+    if len(raw) != 32 or y >= _FIELD_P or y in _SMALL_ORDER_Y:
+        raise Refused(
+            "key-weak", f"public key {raw[:32].hex()}: a point of small order or a second spelling: anybody could sign under it"
+        )
 
 
 def raw_public(private: Ed25519PrivateKey) -> bytes:
