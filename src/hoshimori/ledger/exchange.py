@@ -1,0 +1,276 @@
+"""The exchange between two parties: one proposes a record, the other concurs or dissents; the first may supersede or withdraw.
+
+Each act is checked against what this ledger knows and written, with the signed checkpoint that covers it, in one transaction:
+killed at any point, both are there or neither is.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from hoshimori.errors import Refused
+from hoshimori.ledger import acts, canonical, checkpoints, disclosure, envelope, incidents, keyring, standing
+from hoshimori.ledger.acts import Input, Witness
+from hoshimori.ledger.checkpoints import Checkpoint, Place, Signed
+from hoshimori.ledger.home import OBSERVER, Ledger, Opened, chain_bytes, keep, pinned, table_of
+from hoshimori.ledger.journal import Entry, Journal, Writer
+from hoshimori.ledger.keys import PrivateKey
+from hoshimori.ledger.standing import Spoken, Standing
+
+
+@dataclass(frozen=True)
+class Given:
+    """One file to stand behind a record: its bytes, and what it was called."""
+
+    name: str
+    data: bytes
+    location: str = ""
+    data_mode: str = "REAL"
+    marking: Mapping[str, Any] | None = None
+
+
+def propose(
+    ledger: Ledger,
+    assessment: Mapping[str, Any],
+    given: Sequence[Given],
+    key: PrivateKey,
+    *,
+    software: Mapping[str, str],
+    now_utc: np.datetime64,
+    supersedes: str = "",
+) -> str:
+    """Sign an assessment for one's party. The record id. A proposal of the same assessment gets a further signature instead."""
+    incident = assessment["incident"]
+    committed, disclosures = disclosure.withhold(dict(assessment))
+    ring, opened, row = _signer(ledger, key, now_utc)
+    if incident["alliance"] != opened.alliance or incident["party"] != opened.party:
+        raise Refused("wrong-party", f"the incident is that of {incident['party']}, this ledger that of {opened.party}")
+    if (made := np.datetime64(str(assessment["made"]).rstrip("Z"), "us")) > now_utc + incidents.AHEAD:
+        raise Refused("future", f"the assessment says that it was made at {made} UTC; it is {now_utc} UTC")
+    with ledger.journal.writing() as w:
+        if supersedes and not known(w, supersedes):
+            raise Refused("unknown-record", f"{supersedes[:16]}: the record to supersede is not in this ledger")
+        inputs = [Input(g.name, keep(w, g.data), g.location, g.data_mode, dict(g.marking or {"tlp": "CLEAR"})) for g in given]
+        payload = acts.proposal(
+            assessment=committed,
+            inputs=inputs,
+            incident=str(incident["id"]),
+            party=row.party,
+            alliance=opened.alliance,
+            at_utc=now_utc,
+            origin=opened.origin,
+            fingerprint=keyring.fingerprint(ring),
+            keyring_version=ring.version,
+            software=software,
+            supersedes=supersedes,
+        )
+        record = canonical.sha256(payload)
+        w.append(f"disclosures:{record}", disclosures_json(disclosures))
+        w.append("act", envelope.seal(payload, [key]))
+        if supersedes:
+            _say(w, Speaker(ring, opened, row, key, now_utc), "superseded", supersedes, f"superseded by {record}", record)
+        checkpoint(w, opened, key, now_utc)
+    return record
+
+
+def cosign(ledger: Ledger, record: str, key: PrivateKey, *, now_utc: np.datetime64) -> Standing:
+    """A further person of the proposing party signs the same bytes."""
+    ring, opened, _ = _signer(ledger, key, now_utc)
+    with ledger.journal.writing() as w:
+        own = [s for s in known(w, record) if s.act.act == "proposed" and s.act.origin == opened.origin]
+        if not own:
+            raise Refused("unknown-record", f"{record[:16]}: not a record that this party proposed here")
+        if key.keyid not in own[0].opened.signatures:
+            w.append("act", envelope.add_signature(own[0].data, key))
+        checkpoint(w, opened, key, now_utc)
+    spoken = [s for s in known(ledger.journal, record) if s.act.act == "proposed"]
+    return standing.look_into(spoken, ring)[0]
+
+
+def answer(
+    ledger: Ledger,
+    act: str,
+    record: str,
+    key: PrivateKey,
+    *,
+    now_utc: np.datetime64,
+    reason: str = "",
+    by_record: str = "",
+    not_seen: Sequence[str] = (),
+) -> str:
+    """Concur with, dissent from, supersede or withdraw a record that this ledger knows. The id of the act.
+
+    A second person of the party who says the same signs the same bytes. Refused where it contradicts what the party has said.
+    """
+    ring, opened, row = _signer(ledger, key, now_utc)
+    with ledger.journal.writing() as w:
+        act_id = _say(w, Speaker(ring, opened, row, key, now_utc), act, record, reason, by_record, not_seen)
+        checkpoint(w, opened, key, now_utc)
+    return act_id
+
+
+@dataclass(frozen=True)
+class Speaker:
+    """Who signs, with which key of which keyring, in whose log, and when."""
+
+    ring: keyring.Keyring
+    opened: Opened
+    row: keyring.KeyRow
+    key: PrivateKey
+    at_utc: np.datetime64
+
+
+def _say(w: Writer, who: Speaker, act: str, record: str, reason: str, by_record: str = "", not_seen: Sequence[str] = ()) -> str:
+    """One act on a record, under the write lock; its id."""
+    spoken = known(w, record)
+    if not spoken:
+        raise Refused("unknown-record", f"{record[:16]}: no such record in this ledger; receive its bundle first")
+    pending = _pending(spoken, who.ring, act, who.row.party, reason)
+    if pending is not None and who.key.keyid in pending.opened.signatures:
+        return pending.act_id
+    if pending is not None:
+        data = envelope.add_signature(pending.data, who.key)
+    else:
+        payload = acts.answer(
+            act,
+            record=record,
+            party=who.row.party,
+            alliance=who.opened.alliance,
+            at_utc=who.at_utc,
+            origin=who.opened.origin,
+            fingerprint=keyring.fingerprint(who.ring),
+            keyring_version=who.ring.version,
+            reason=reason,
+            by_record=by_record,
+            not_seen=not_seen,
+            witness=_witness(w, spoken, who.opened),
+        )
+        data = envelope.seal(payload, [who.key])
+    said = read_own(data)
+    _refuse_contradiction([*(s for s in spoken if s is not pending), said], who.ring)
+    w.append("act", data)
+    return said.act_id
+
+
+def read_own(data: bytes) -> Spoken:
+    return standing.read_act(data, "act")
+
+
+def _pending(spoken: Iterable[Spoken], ring: keyring.Keyring, act: str, party: str, reason: str) -> Spoken | None:
+    """The same act of the same party, waiting for another signature."""
+    for s in spoken:
+        if (s.act.act, s.act.party) == (act, party) and reason in ("", s.act.reason):
+            found = standing.look_into([s], ring)[0]
+            if not found.complete:
+                return s
+    return None
+
+
+def _refuse_contradiction(spoken: Sequence[Spoken], ring: keyring.Keyring) -> None:
+    standing.state(standing.look_into(spoken, ring), ring)
+
+
+def _signer(ledger: Ledger, key: PrivateKey, now_utc: np.datetime64) -> tuple[keyring.Keyring, Opened, keyring.KeyRow]:
+    """The keyring, whose ledger this is, and the row of the key, which must be good at this moment."""
+    _, ring = ledger.keyring()
+    row = next((r for r in ring.keys if r.keyid == key.keyid), None)
+    if row is None:
+        raise Refused("unknown-key", f"the key {key.keyid[:16]} is not in the keyring of {ring.alliance}, version {ring.version}")
+    opened = ledger.start(row.party, ring.alliance)
+    if opened.party == OBSERVER:
+        raise Refused("wrong-party", "this ledger only looks; sign in a home folder of your own party")
+    one_is_enough = replace(ring, parties={**ring.parties, row.party: {**ring.parties[row.party], "threshold": 1}})
+    keyring.authorise(one_is_enough, row.party, [key.keyid], now_utc)
+    return ring, opened, row
+
+
+def checkpoint(w: Writer, opened: Opened, key: PrivateKey, now_utc: np.datetime64) -> Checkpoint:
+    """Sign the state of this log, unless the newest checkpoint covers all acts already."""
+    held = own_checkpoints(w)
+    if held and held[-1].checkpoint.size > max((e.seq for e in w.entries("act")), default=-1):
+        return held[-1].checkpoint
+    made = Checkpoint(opened.origin, opened.party, w.size(), w.root().hex(), now_utc)
+    w.append("checkpoint", checkpoints.seal(made, key))
+    return made
+
+
+def own_checkpoints(source: Journal | Writer) -> list[Signed]:
+    """Every checkpoint that this log has signed, the oldest first."""
+    return [checkpoints.read(e.body, f"entry {e.seq}") for e in source.entries("checkpoint")]
+
+
+def known(source: Journal | Writer, record: str = "") -> list[Spoken]:
+    """Every act that this ledger knows, or those of one record: its own and those received, one of each."""
+    own = [_own(e) for e in source.entries("act")]
+    for entry in source.entries("act.received"):
+        data = table_of(entry)
+        place_data = base64.b64decode(data["place"])
+        place = checkpoints.read_place(place_data, f"entry {entry.seq}")
+        own.append(standing.read_act(base64.b64decode(data["envelope"]), f"entry {entry.seq}", place, place_data))
+    return [s for s in standing.newest(own) if not record or s.act.record == record]
+
+
+def _own(entry: Entry) -> Spoken:
+    """An act signed here: its place is known, its proof is made when it is shown."""
+    spoken = read_own(entry.body)
+    digest = canonical.sha256(entry.body)
+    return replace(spoken, place=Place(spoken.act.origin, entry.leaf, entry.seq, entry.kind, digest, entry.t_utc, 0, ()))
+
+
+def _witness(w: Writer, spoken: Sequence[Spoken], opened: Opened) -> Witness | None:
+    """The newest state that this ledger has seen of the other party's log."""
+    origins = {s.act.origin for s in spoken} - {opened.origin}
+    chains = [checkpoints.read_chain(b, o) for o, b in chain_bytes(w).items() if o in origins]
+    if not chains:
+        return None
+    newest = max((c.newest for c in chains), key=lambda c: c.t_utc)
+    return Witness(newest.origin, newest.size, newest.root, newest.t_utc)
+
+
+def disclosures_json(disclosures: Mapping[str, bytes]) -> bytes:
+    """Disclosures as they are kept and travel: digest to the bytes, which are canonical JSON themselves."""
+    return canonical.canonical({d: b.decode() for d, b in disclosures.items()})
+
+
+def read_disclosures(data: bytes, what: str) -> dict[str, bytes]:
+    table = acts.table(canonical.strict(data, what), what)
+    if not all(isinstance(v, str) for v in table.values()):
+        raise Refused("shape", f"{what}: a disclosure is text")
+    return {d: str(v).encode() for d, v in table.items()}
+
+
+def disclosed(source: Journal | Writer, record: str) -> dict[str, bytes]:
+    """All that this ledger may put back into a record."""
+    found: dict[str, bytes] = {}
+    for entry in source.entries(f"disclosures:{record}"):
+        found |= read_disclosures(entry.body, f"entry {entry.seq}")
+    return found
+
+
+def whole(source: Journal | Writer, spoken: Spoken) -> dict[str, Any]:
+    """The assessment of a proposal with everything that this ledger may see put back."""
+    tree: dict[str, Any] = disclosure.disclose(dict(spoken.act.assessment), disclosed(source, spoken.act.record))
+    return tree
+
+
+def full_id(source: Journal | Writer, start: str) -> str:
+    """A record id from its first digits."""
+    ids = sorted({s.act.record for s in known(source) if s.act.act == "proposed"})
+    found = [i for i in ids if i.startswith(start)]
+    if len(found) != 1 or len(start) < 4:
+        shown = ", ".join(i[:16] for i in found or ids)[:200] or "none"
+        raise Refused("unknown-record", f"record {start!r}: {len(found)} begin so; known here: {shown}")
+    return found[0]
+
+
+def trusted(source: Journal | Writer) -> keyring.Keyring:
+    """The newest version of the keyring that is trusted here."""
+    chain = pinned(source)
+    if chain is None:
+        raise Refused("no-keyring", "no keyring is trusted here")
+    return keyring.read(chain)[-1]
