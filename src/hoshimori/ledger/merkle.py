@@ -76,7 +76,7 @@ def inclusion_runs(index: int, size: int) -> tuple[Run, ...]:
 
 
 def consistency_runs(old: int, new: int) -> tuple[Run, ...]:
-    """Which runs show that a log of `new` begins with the log of `old`; none where either is empty or both are one. RFC 6962, 2.1.2."""
+    """Which runs show that a log of `new` begins with the log of `old`; none where `old` is 0 or `new`. RFC 6962, 2.1.2."""
     if not 0 <= old <= new:
         raise UsageError(f"from a log of {old} to one of {new}: a log only grows, so 0 <= old <= new")
     if old in (0, new):
@@ -110,6 +110,16 @@ def complete(run: Run) -> tuple[Node, ...]:
     return tuple(found)
 
 
+def number(node: Node) -> int:
+    """One number for each subtree, leaves at 0, 2, 4..., each subtree between its halves: all inside a run lie side by side.
+
+    >>> [number(node) for node in [(0, 0), (1, 0), (0, 1), (2, 0), (0, 2), (1, 1)]]
+    [0, 1, 2, 3, 4, 5]
+    """
+    level, place = node
+    return ((2 * place + 1) << level) - 1
+
+
 def closed_by(index: int) -> tuple[Node, ...]:
     """The complete subtrees above the leaf level that the leaf at `index` is the last of, the smallest first.
 
@@ -121,6 +131,21 @@ def closed_by(index: int) -> tuple[Node, ...]:
         found.append((level, index >> level))
         level += 1
     return tuple(found)
+
+
+def closing(index: int, leaf: bytes, waiting: dict[Node, bytes]) -> list[tuple[Node, bytes]]:
+    """The subtrees that one more leaf (its hash) completes, with their hashes.
+
+    waiting: the complete subtrees that have no neighbour yet, as `complete((0, index))` names them; brought up to date.
+    """
+    out = []
+    waiting[0, index] = leaf
+    for level, place in closed_by(index):
+        leaf = node_hash(waiting.pop((level - 1, 2 * place)), leaf)
+        del waiting[level - 1, 2 * place + 1]
+        waiting[level, place] = leaf
+        out.append(((level, place), leaf))
+    return out
 
 
 def run_root(run: Run, hash_of: Callable[[Node], bytes]) -> bytes:
