@@ -20,7 +20,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from hoshimori.alliance.register import Register, Row, register
+from hoshimori.alliance.register import BUILT_IN, Register, Row, register
 from hoshimori.alliance.rows import HEAD, mistakes, text_of
 from hoshimori.alliance.rules import Rule
 from hoshimori.errors import Problem, UsageError
@@ -105,16 +105,12 @@ def treaty(alliance: str | Path = "japan-us") -> Treaty:
     ['G5']
     """
     rows = register(alliance)
-    built_in = rows.location == str(alliance) and not Path(rows.location).is_dir()
-    path = files("hoshimori.alliance") / rows.location / FILE if built_in else Path(rows.location) / FILE
-    if not isinstance(path, Path) or built_in:
-        text, shown = path.read_text(encoding="utf-8"), f"{rows.location}/{FILE} (built in)"
-    else:
-        text, shown = (
-            text_of(path, "gates ", f"; expected the questions of the alliance in a file {FILE} in its folder"),
-            str(path),
-        )
-    return read(text, shown, rows)
+    if rows.location in BUILT_IN:
+        text = (files("hoshimori.alliance") / rows.location / FILE).read_text(encoding="utf-8")
+        return read(text, f"{rows.location}/{FILE} (built in)", rows)
+    path = Path(rows.location) / FILE
+    hint = f"; expected the questions of the alliance in a file {FILE} in its folder"
+    return read(text_of(path, "gates ", hint), str(path), rows)
 
 
 def read(text: str, file: str, rows: Register) -> Treaty:
