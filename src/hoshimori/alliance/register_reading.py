@@ -106,6 +106,7 @@ def _row(kind: str, t: Mapping[str, Any]) -> Row:
         wording=t["wording"],
         wording_ja=t.get("wording_ja", ""),
         speaker=t["speaker"],
+        speaker_ja=t.get("speaker_ja") or t["speaker"],
         date_utc=_utc(t["date"]),
         known_utc=_utc(t["known"]),
         source=t["source"],

@@ -47,6 +47,7 @@ class Row:
     wording: str
     wording_ja: str
     speaker: str
+    speaker_ja: str
     date_utc: np.datetime64
     known_utc: np.datetime64
     source: str
@@ -172,5 +173,16 @@ class Register:
 
 
 def _words_of(row: Row) -> str:
-    parts = (row.row_id, row.title, row.title_ja, row.quote, row.quote_ja, row.speaker, row.source, row.note, row.note_ja)
+    parts = (
+        row.row_id,
+        row.title,
+        row.title_ja,
+        row.quote,
+        row.quote_ja,
+        row.speaker,
+        row.speaker_ja,
+        row.source,
+        row.note,
+        row.note_ja,
+    )
     return "\n".join(parts).casefold()

@@ -64,6 +64,7 @@ _COMMON: Mapping[str, Rule] = {
     "wording": _one_of(WORDINGS),
     "wording_ja": _one_of(WORDINGS, needed=False),
     "speaker": _said("who says so, not empty"),
+    "speaker_ja": _TEXT,
     "date": _DAY,
     "known": _DAY,
     "source": _said("the publication, not empty"),
