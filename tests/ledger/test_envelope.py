@@ -144,6 +144,15 @@ def test_who_signed_is_known_and_signs_once(pair: tuple[keys.PrivateKey, keys.Pr
     assert code(envelope.add_signature, data, one) == "signed-twice"
 
 
+def test_an_envelope_may_wait_for_its_first_signature(pair: tuple[keys.PrivateKey, keys.PrivateKey]) -> None:
+    waiting = envelope.unsigned(PAYLOAD, envelope.IN_TOTO)
+    assert code(envelope.open_, waiting) == "unsigned"
+    opened = envelope.open_(waiting, may_be_unsigned=True)
+    assert (opened.payload, opened.signatures) == (PAYLOAD, {})
+    assert code(envelope.verify, opened, known(*pair)) == "unsigned"
+    assert envelope.add_signature(waiting, pair[0]) == envelope.seal(PAYLOAD, pair[:1])
+
+
 def test_one_wrong_signature_refuses_the_whole(pair: tuple[keys.PrivateKey, keys.PrivateKey]) -> None:
     opened = envelope.open_(envelope.seal(PAYLOAD, pair))
     for keyid in opened.signatures:

@@ -92,16 +92,21 @@ def seal(payload: bytes, keys: Iterable[PrivateKey], payload_type: str = IN_TOTO
     return _written(envelope)
 
 
+def unsigned(payload: bytes, payload_type: str) -> bytes:
+    """An envelope that waits for its first signature. `open_` refuses it unless it is asked for one that may be unsigned."""
+    return canonical(Envelope(payload, _media_type(payload_type), {}).to_dict())
+
+
 def add_signature(envelope_bytes: bytes, key: PrivateKey) -> bytes:
     """The same envelope with one more signature. Those that are there are kept as they are, not verified."""
-    opened = open_(envelope_bytes)
+    opened = open_(envelope_bytes, may_be_unsigned=True)
     held = {keyid: Signature(keyid, signature.hex()) for keyid, signature in opened.signatures.items()}
     envelope = Envelope(opened.payload, opened.payload_type, held)
     _sign(envelope, key)
     return _written(envelope)
 
 
-def open_(data: bytes, limit: int = LIMIT_BYTES) -> Opened:
+def open_(data: bytes, limit: int = LIMIT_BYTES, *, may_be_unsigned: bool = False) -> Opened:
     """What an envelope holds, read strictly and not yet verified.
 
     Refused: "not-canonical" (JSON or Base64 in another spelling), "envelope" (a field too many, too few or of another type),
@@ -121,7 +126,7 @@ def open_(data: bytes, limit: int = LIMIT_BYTES) -> Opened:
         if keyid in signatures:
             raise Refused("signed-twice", f"key {keyid[:16]} has signed this envelope twice")
         signatures[keyid] = signature
-    if not signatures:
+    if not signatures and not may_be_unsigned:
         raise Refused("unsigned", "the envelope carries no signature")
     if list(signatures) != sorted(signatures):
         raise Refused("not-canonical", "envelope: signatures stand in order of key id")

@@ -13,6 +13,7 @@ import contextlib
 import os
 import re
 import stat
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,8 +78,11 @@ class PublicRow:
             raise Refused("key-row", f"key {self.keyid[:16]}: the id is not the SHA-256 of the public bytes")
         if not re.fullmatch("[A-Z]{3}", self.party):
             raise UsageError(f"party {self.party!r}: ISO 3166-1 alpha-3 in capitals, such as JPN or USA")
-        if not self.person or self.person != " ".join(self.person.split()) or not self.person.isprintable():
-            raise UsageError(f"person {self.person!r}: a name or post, one line, without spaces at the ends or double spaces")
+        plain = " ".join(unicodedata.normalize("NFKC", self.person).split())
+        if not self.person or self.person != plain or not self.person.isprintable():
+            raise UsageError(
+                f"person {self.person!r}: a name or post in its plain spelling (Unicode NFKC, single spaces): {plain!r}"
+            )
         if not self.roles or list(self.roles) != [role for role in ROLES if role in self.roles]:
             raise UsageError(f"roles {list(self.roles)}: one or both of {', '.join(ROLES)}, in this order")
         if not self.valid_from < self.valid_until:  # NaT compares false, and is refused with the rest
@@ -105,7 +109,10 @@ class PublicRow:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> PublicRow:
         """Exactly the fields of to_json, nothing more; Refused("key-row") otherwise."""
-        return cls(**fields_of(data))
+        try:
+            return cls(**fields_of(data))
+        except UsageError as e:
+            raise Refused("key-row", str(e)) from None
 
 
 class PrivateKey:
