@@ -153,6 +153,14 @@ def distance(q: Quantity) -> str:
     return f"{q.value:.{digits}f} ± {q.sigma:.{digits}f} {q.unit} (one sigma)"
 
 
+def counted(n: float, noun: str) -> str:
+    """
+    >>> counted(1.0, "report"), counted(3.0, "report")
+    ('1 report', '3 reports')
+    """
+    return f"{n:.0f} {noun}" if n == 1.0 else f"{n:.0f} {noun}s"
+
+
 def _short(x: float) -> str:
     return f"{x:.2g}" if abs(x) < 100.0 else f"{x:.0f}"
 

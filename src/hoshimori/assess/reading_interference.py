@@ -16,6 +16,7 @@ from hoshimori.assess.reading_draft import (
     Draft,
     During,
     believed,
+    counted,
     explanation,
     moment,
     need,
@@ -45,8 +46,8 @@ def interference(event: Event, during: During) -> Iterator[Draft]:
     reported = min((str(r["grade"]) for r in reports), default="F6")
     lasted = need(event, "duration_s").value / 60.0
     words = (
-        f"From {when(event.start_utc)} for {lasted:.0f} min {need(event, 'reports').value:.0f} reports tell of a link of "
-        f"{event.subject} that was not as usual ({event.label}){_fall(event)}"
+        f"From {when(event.start_utc)} for {lasted:.0f} min {counted(need(event, 'reports').value, 'report')} tell of a "
+        f"link of {event.subject} that was not as usual ({event.label}){_fall(event)}"
     )
     yield Draft("service_lost", True, words, TESTED, ("reports", "duration_s", "fall_db"), reported)
     yield from _sun(event, reported)
@@ -144,7 +145,7 @@ def _ground(event: Event, reported: str) -> Iterator[Draft]:
     station = explanation(event, "station fault")
     if station is not None and station.verdict == "wins":
         count = value(event, station, "count")
-        words = f"{count:.0f} other satellites were lost at the same station at the same time as {event.subject}"
+        words = f"{counted(count, 'other satellite')} were out of order at the same station at the same time as {event.subject}"
         yield Draft("ground_hit", True, words, TESTED, ("others_lost_there", "stations"), reported)
 
 

@@ -18,6 +18,7 @@ from hoshimori.assess.reading_draft import (
     During,
     believed,
     context,
+    counted,
     distance,
     explanation,
     need,
@@ -123,6 +124,8 @@ def _probability(event: Event) -> str:
 
 def _stay(event: Event) -> Iterator[Draft]:
     yield from neighbour(event)
+    if verdict(event, "known neighbour") == "wins":
+        return  # there by custom: its record is not asked, and its nearness says nothing
     yield from _long(event)
     yield from _repeated(event)
     yield from _by_burns(event)
@@ -201,7 +204,7 @@ def _repeated(event: Event) -> Iterator[Draft]:
         return
     p, hits, expected = found
     words = (
-        f"Before it came to {event.subject}, object {other(event)} stopped {hits:.0f} times within 0.2 deg of satellites of the "
+        f"Before it came to {event.subject}, object {other(event)} stopped {counted(hits, 'time')} within 0.2 deg of satellites of the "
         f"same owner, where stops at random give {expected:.2f} (probability {p:.2g})"
     )
     yield Draft("stay_repeated", True, words, believed(1.0 - p) + open_doubt(event), ("chance_repeat_visits",))
@@ -214,7 +217,7 @@ def _by_burns(event: Event) -> Iterator[Draft]:
     p, burns, expected = found
     came = burns >= 1.0
     words = (
-        f"On its way to {event.subject} object {other(event)} made {burns:.0f} burns outside its routine, where its own record "
+        f"On its way to {event.subject} object {other(event)} made {counted(burns, 'burn')} outside its routine, where its own record "
         f"gives {expected:.2f} (probability of as many by chance {p:.2g})"
     )
     yield Draft(
