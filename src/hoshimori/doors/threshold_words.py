@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,7 +12,7 @@ from hoshimori.errors import UsageError
 
 LANGUAGES: Mapping[str, Mapping[str, str]] = {"en": EN, "ja": JA}
 SHARES = ("low", "needed")
-"""Values that are shares of one, printed as per cent."""
+"""Shares of one, printed as per cent and rounded down: what falls short of a mark must not look as if it met it."""
 
 
 def words_of(lang: str) -> Mapping[str, str]:
@@ -36,7 +37,7 @@ def reason_said(reason: Mapping[str, Any], lang: str, *, hypotheses: Mapping[str
 
 def _value(key: str, value: Any, values: Mapping[str, Any], w: Mapping[str, str], hypotheses: Mapping[str, str]) -> str:
     if key in SHARES:
-        return f"{float(value):.1%}"
+        return f"{math.floor(float(value) * 1000 + 1e-6) / 10:.1f}%"
     if key == "verdict":
         return hypotheses.get(str(value), str(value).replace("_", " "))
     if key == "part":
