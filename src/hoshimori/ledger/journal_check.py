@@ -73,7 +73,7 @@ def _nodes(rows: Rows, low: int, high: int) -> dict[int, bytes]:
     n = store.nodes
     above = [merkle.number(node) for node in merkle.closed_by(high - 1)]
     asked = sa.select(n.c.number, n.c.hash).where(n.c.number.between(2 * low, 2 * high) | n.c.number.in_(above))
-    return {number: bytes(value) for number, value in rows.connection.execute(asked).tuples()}
+    return {row.number: bytes(row.hash) for row in rows.connection.execute(asked)}
 
 
 def _follows(entry: Entry, seq: int, before: Entry | None, name: str) -> None:

@@ -123,9 +123,11 @@ class Rows:
         above = {merkle.number(node): node for node in wanted if node[0] > 0}
         found: dict[Node, bytes] = {}
         if leaves:
-            found |= {(0, seq): bytes(h) for seq, h in self.connection.execute(_LEAVES, {"wanted": leaves}).tuples()}
+            leaf_rows = self.connection.execute(_LEAVES, {"wanted": leaves})
+            found |= {(0, row.seq): bytes(row.entry_hash) for row in leaf_rows}
         if above:
-            found |= {above[k]: bytes(h) for k, h in self.connection.execute(_NODES, {"wanted": sorted(above)}).tuples()}
+            node_rows = self.connection.execute(_NODES, {"wanted": sorted(above)})
+            found |= {above[row.number]: bytes(row.hash) for row in node_rows}
         for level, place in sorted(wanted - found.keys()):
             first, last = place << level, ((place + 1) << level) - 1
             raise LedgerDamaged(f"{self.name}: entry {last}: the stored hash of entries {first} to {last} is missing")

@@ -2,9 +2,9 @@
 
 Pure functions over 32-byte hashes. RFC 6962, section 2.1, and RFC 9162, sections 2.1.3.2 and 2.1.4.2, with SHA-256.
 
-A proof speaks of a root and its size together, as a checkpoint holds them. The size alone is not bound by an inclusion proof: a
-proof made for one size verifies under another wherever both paths turn alike (index 0 of 3 and index 0 of 4). So take size and
-root from one signed statement, never apart.
+A proof speaks of a root and its size together, as a checkpoint holds them. The size alone (of consistency: the newer one) is not
+bound by a proof: one made for one size verifies under another wherever both paths turn alike (index 0 of 3 and index 0 of 4). So
+take size and root from one signed statement, never apart.
 
 Every hash in a proof is the root of a run of leaves. `inclusion_runs` and `consistency_runs` say which runs; whoever stores the
 complete subtrees (`complete`) can answer each run from a logarithm of hashes.

@@ -140,8 +140,10 @@ def _url(where: str) -> URL:
         url = sa.make_url(where)
     except (ArgumentError, ValueError):
         url = None
-    if url is None or not url.database:
-        raise UsageError(f"{kind}://...: not a URL of a database: {_DRIVER}://USER@HOST:PORT/DATABASE")
+    if url is None or not url.database or "@" in (url.host or ""):  # an unescaped password would spill into the host
+        raise UsageError(
+            f"{kind}://...: not a URL of a database: {_DRIVER}://USER@HOST:PORT/DATABASE; in a password @ is written %40, : %3A, / %2F"
+        )
     return url.set(drivername=_DRIVER)
 
 
