@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from hoshimori.alliance.register_rows import Row, State
+from hoshimori.alliance.register_rows import NEVER, Row, State
 from hoshimori.alliance.register_rules import FILES, PLURALS, RULES, day, within
 from hoshimori.alliance.rows import rows_of, text_of
 from hoshimori.alliance.sensors import BUILT_IN as SENSOR_LISTS
@@ -113,7 +113,7 @@ def _row(kind: str, t: Mapping[str, Any]) -> Row:
         read_at=tuple(t.get("read_at", ())),
         grade=t["grade"],
         history=tuple(map(_state, said)),
-        due_utc=np.datetime64("NaT", "us") if due is None else _utc(due),
+        due_utc=NEVER if due is None else _utc(due),
         contradicts=tuple(dict.fromkeys(t.get("contradicts", ()))),
         rests_on=tuple(t.get("rests_on", ())),
         of=tuple(t.get("of", ())),

@@ -14,6 +14,7 @@ from hoshimori.errors import UsageError
 
 DAY = np.timedelta64(1, "D")
 NEVER = np.datetime64("NaT", "us")
+"""One object for "no date": NaT equals nothing, so that rows without a date are equal only as they share it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ class Row:
         known = [s for s in self.history if not s.known_utc > at_utc]
         if not known:
             return State("unknown", self.date_utc, self.known_utc, "", "", self.grade)
-        newest = max(known, key=lambda s: s.known_utc)
+        newest = sorted(known, key=lambda s: s.known_utc)[-1]
         if newest.status not in ("announced", "open") or np.isnat(self.due_utc):
             return newest
         if at_utc >= self.due_utc + DAY:
