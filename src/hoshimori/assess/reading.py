@@ -25,7 +25,7 @@ from hoshimori.assess import (
     reading_orbit,
     reading_silence,
 )
-from hoshimori.assess.reading_draft import Draft, During, context, grade_of, id_of, number, when, wrong
+from hoshimori.assess.reading_draft import Draft, During, context, grade_of, id_of, moment, number, parameters, when, wrong
 from hoshimori.errors import UsageError
 from hoshimori.findings import Event
 from hoshimori.judgements import CLEAR, Item, Marking
@@ -87,7 +87,7 @@ def items_of_all(
     for _, same in groupby(weighed, key=lambda p: (p[1].indicator, p[0].subject)):
         for group in _together(list(same)):
             out += _one_of(group)
-    return tuple(dict.fromkeys((*_no_safe_distance(out, weighed), *carried)))
+    return tuple({i.item_id: i for i in (*_no_safe_distance(out, weighed), *carried)}.values())
 
 
 # ---- one event
@@ -148,7 +148,11 @@ def _elsewhere(draft: Draft) -> Draft:
 
 
 def _meets(event: Event, during: tuple[np.datetime64, np.datetime64]) -> bool:
-    return bool(event.start_utc <= during[1] and event.stop_utc >= during[0])
+    """An event of light spans its windows; what it says, also of the times between, is about all that was looked at."""
+    start, stop = event.start_utc, event.stop_utc
+    if event.kind == "illumination":
+        start, stop = (moment(event, parameters(event).get(name), name) for name in ("start", "stop"))
+    return bool(start <= during[1] and stop >= during[0])
 
 
 def _item(event: Event, draft: Draft, known_utc: np.datetime64, marking: Marking, ours: bool) -> Item:

@@ -45,7 +45,8 @@ def illumination(event: Event, during: During) -> Iterator[Draft]:
     yield from found
     if not found:
         highest = need(event, "highest_elevation_deg").value
-        words = f"{event.subject} stood above the least elevation of {name} in {counted(len(windows), 'window')}, at {highest:.0f} deg at most"
+        many = counted(len(windows), "window")
+        words = f"{event.subject} stood above the least elevation of {name} in {many}, at {highest:.0f} deg at most"
         yield context(f"{words}: geometry alone, and no time to hold it against", "windows", "minutes", "highest_elevation_deg")
 
 

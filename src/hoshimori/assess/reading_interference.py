@@ -32,8 +32,9 @@ from hoshimori.findings import Event
 STORM_KP = 5.0
 FLARE_W_M2 = 5e-5
 """M5: of the indicator's definition."""
-LOOKED_BACK = np.timedelta64(2, "D")
-"""So much of the record of activity before the first report goes with a claim. The indicator asks for three days."""
+DAY = np.timedelta64(1, "D")
+LOOKED_BACK = 2 * DAY
+"""So much of the record of activity before the first report goes with a claim, in whole days. The indicator asks for three."""
 BELOW_DEG = 1.0
 """From here on below the horizon no error of the orbit or refraction lifts a satellite above it. Judged."""
 LEVEL = 0.05
@@ -94,11 +95,11 @@ def _sun(event: Event, reported: str) -> Iterator[Draft]:
 
 
 def _storm(event: Event) -> Iterator[Draft]:
-    """The activity that goes with the claim: Kp of every three hours, and flares, from two days before the first report on."""
+    """The activity that goes with the claim: Kp of every three hours, and flares, from the second midnight before the first report on."""
     settings = parameters(event).get("settings", {})
     if not isinstance(settings, Mapping):
         raise wrong(event, "settings", settings, "a mapping")
-    since = event.start_utc - LOOKED_BACK
+    since = (event.start_utc - LOOKED_BACK + DAY - np.timedelta64(1, "us")).astype("datetime64[D]").astype("datetime64[us]")
     highest, whole = _highest_kp(event, settings.get("space_weather", ()), since)
     flares = settings.get("flares")
     strongest = _strongest(event, flares or (), since)
@@ -109,7 +110,7 @@ def _storm(event: Event) -> Iterator[Draft]:
         yield Draft("storm", True, f"A flare of class {strongest} came {span}", TESTED, ("kp",))
     elif highest is not None and whole and flares is not None:
         words = (
-            f"Kp stayed at {highest:.1f} or below and no flare reached class M5 {span}; protons, and the day before, were not "
+            f"Kp stayed at {highest:.1f} or below and no flare reached class M5 {span}; protons, and the days before, were not "
             f"looked at"
         )
         yield Draft("storm", False, words, HALF, ("kp",))

@@ -204,8 +204,8 @@ def _repeated(event: Event) -> Iterator[Draft]:
         return
     p, hits, expected = found
     words = (
-        f"Before it came to {event.subject}, object {other(event)} stopped {counted(hits, 'time')} within 0.2 deg of satellites of the "
-        f"same owner, where stops at random give {expected:.2f} (probability {p:.2g})"
+        f"Before it came to {event.subject}, object {other(event)} stopped {counted(hits, 'time')} within 0.2 deg of satellites "
+        f"of the same owner, where stops at random give {expected:.2f} (probability {p:.2g})"
     )
     yield Draft("stay_repeated", True, words, believed(1.0 - p) + open_doubt(event), ("chance_repeat_visits",))
 
@@ -217,8 +217,8 @@ def _by_burns(event: Event) -> Iterator[Draft]:
     p, burns, expected = found
     came = burns >= 1.0
     words = (
-        f"On its way to {event.subject} object {other(event)} made {counted(burns, 'burn')} outside its routine, where its own record "
-        f"gives {expected:.2f} (probability of as many by chance {p:.2g})"
+        f"On its way to {event.subject} object {other(event)} made {counted(burns, 'burn')} outside its routine, where its own "
+        f"record gives {expected:.2f} (probability of as many by chance {p:.2g})"
     )
     yield Draft(
         "second_body_came_by_burns",
