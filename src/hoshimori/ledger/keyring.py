@@ -126,7 +126,7 @@ def sign(chain: bytes, key: PrivateKey) -> bytes:
     """The file with this key's signature under its newest version. All before it must hold; the key must be a root in force."""
     envelopes = _envelopes(chain)
     versions = _verified(envelopes[:-1])
-    new = _last(envelopes, versions)
+    new = _next(envelopes[-1], versions)
     _roots(new, versions[-1] if versions else new, [key.keyid])
     return _written([*envelopes[:-1], envelope.add_signature(envelopes[-1], key)])
 
@@ -140,16 +140,14 @@ def pending(chain: bytes) -> Pending:
     """Who has signed the newest version and how many of each party it still needs. All before it must hold."""
     envelopes = _envelopes(chain)
     versions = _verified(envelopes[:-1])
-    new = _last(envelopes, versions)
-    opened = envelope.open_(envelopes[-1], LIMIT_BYTES, may_be_unsigned=True)
-    signed = envelope.verify(opened, _public(new)) if opened.signatures else frozenset()
+    new = _next(envelopes[-1], versions)
     before = versions[-1] if versions else new
-    rows = _roots(new, before, signed)
+    rows = _roots(new, before, _signed_by(envelopes[-1], new))
     return Pending(new, rows, {p: max(_lacking(rows, before, new, p), _lacking(rows, new, new, p)) for p in new.parties})
 
 
 def fingerprint(of: bytes | Keyring | Sequence[Keyring]) -> str:
-    """The SHA-256 of version 1 in groups of four: what people compare by voice before they trust a keyring, whatever its version."""
+    """The SHA-256 of version 1 in groups of four: what people compare by voice before they trust a keyring of any version."""
     if isinstance(of, bytes):
         of = read(of)
     ring = of if isinstance(of, Keyring) else of[0]
@@ -171,7 +169,7 @@ def newer(a: bytes, b: bytes) -> bytes:
 
 
 def continued(held: bytes, offered: bytes) -> bytes:
-    """The file that is offered, where it goes on from the one that is trusted or is as new; Refused("keyring-rollback") otherwise."""
+    """The file that is offered, where it goes on from the trusted one or is as new; Refused("keyring-rollback") otherwise."""
     out = newer(held, offered)
     if len(read(offered)) < len(read(out)):
         raise Refused("keyring-rollback", "the keyring that is offered is older than the one that is trusted here")
@@ -239,9 +237,8 @@ def _verified(envelopes: Sequence[bytes]) -> tuple[Keyring, ...]:
     versions: list[Keyring] = []
     for data in envelopes:
         new = _next(data, versions)
-        signed = envelope.verify(envelope.open_(data, LIMIT_BYTES), _public(new))
         before = versions[-1] if versions else new
-        rows = _roots(new, before, signed)
+        rows = _roots(new, before, _signed_by(data, new))
         for party in new.parties:
             for ring in (before, new):
                 _check_root_signatures(rows, ring, new, party)
@@ -282,12 +279,9 @@ def _roots(new: Keyring, before: Keyring, signed: Iterable[str]) -> tuple[KeyRow
     return rows
 
 
-def _last(envelopes: Sequence[bytes], versions: Sequence[Keyring]) -> Keyring:
-    return _next(envelopes[-1], versions, may_be_unsigned=True)
-
-
-def _next(data: bytes, versions: Sequence[Keyring], *, may_be_unsigned: bool = False) -> Keyring:
-    opened = envelope.open_(data, LIMIT_BYTES, may_be_unsigned=may_be_unsigned)
+def _next(data: bytes, versions: Sequence[Keyring]) -> Keyring:
+    """The version in an envelope, as what follows those before it; nothing is said about who signed it."""
+    opened = envelope.open_(data, LIMIT_BYTES, may_be_unsigned=True)
     if opened.payload_type != PAYLOAD_TYPE:
         raise Refused("keyring-format", f"payload type {opened.payload_type}: {PAYLOAD_TYPE} is expected")
     new = Keyring.from_payload(opened.payload)
@@ -296,6 +290,12 @@ def _next(data: bytes, versions: Sequence[Keyring], *, may_be_unsigned: bool = F
     elif new.version != 1:
         raise Refused("keyring-version", f"version {new.version} stands first: a keyring begins with version 1")
     return new
+
+
+def _signed_by(data: bytes, new: Keyring) -> frozenset[str]:
+    """The ids of the keys that signed an envelope; empty while it waits for its first signature."""
+    opened = envelope.open_(data, LIMIT_BYTES, may_be_unsigned=True)
+    return envelope.verify(opened, {row.keyid: row.raw for row in new.keys}) if opened.signatures else frozenset()
 
 
 def _envelopes(chain: bytes) -> list[bytes]:
@@ -319,10 +319,6 @@ def _row(ring: Keyring, keyid: str) -> KeyRow:
     return row
 
 
-def _public(ring: Keyring) -> dict[str, bytes]:
-    return {row.keyid: row.raw for row in ring.keys}
-
-
 def _parties(thresholds: Mapping[str, int], root_thresholds: Mapping[str, int] | None) -> dict[str, dict[str, int]]:
     roots = thresholds if root_thresholds is None else root_thresholds
     if set(roots) != set(thresholds):
@@ -333,4 +329,5 @@ def _parties(thresholds: Mapping[str, int], root_thresholds: Mapping[str, int] |
 
 
 def _time(t: np.datetime64) -> np.datetime64:
-    return np.datetime64(t, "us")
+    out: np.datetime64 = t.astype("datetime64[us]")
+    return out

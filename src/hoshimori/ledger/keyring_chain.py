@@ -1,8 +1,7 @@
 """What one version of a keyring may say, and what may follow it: rows of keys, thresholds of parties, and their rules.
 
 A keyring says which keys speak for which party of an alliance. Its versions form a chain: a later one may add keys, revoke keys
-and set thresholds, and nothing else; it takes no row away and changes none. Pure rules: no signature is looked at here (keyring.py
-does).
+and set thresholds, and nothing else; it takes no row away and changes none. Pure rules: signatures are the matter of keyring.py.
 """
 
 from __future__ import annotations
