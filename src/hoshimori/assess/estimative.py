@@ -102,16 +102,24 @@ def percent(p: float, language: str = "en") -> str:
     return f"{100.0 * p:.0f} %"
 
 
+def ends(low: float, high: float, language: str = "en") -> str:
+    """Both ends of a range in percent, once where they read the same.
+
+    >>> ends(0.62, 0.81), ends(0.001, 0.004)
+    ('62 % to 81 %', 'below 1 %')
+    """
+    first, last = percent(low, language), percent(high, language)
+    return first if first == last else f"{first} to {last}" if language == "en" else f"{first}～{last}"
+
+
 def figures(low: float, value: float, high: float, *, language: str = "en") -> str:
     """A range with its best value, in percent.
 
     >>> figures(0.62, 0.73, 0.81)
     '62 % to 81 %, best value 73 %'
     """
-    ends = (percent(low, language), percent(high, language))
-    if language == "ja":
-        return f"{ends[0]}～{ends[1]}、最良値 {percent(value, language)}"
-    return f"{ends[0]} to {ends[1]}, best value {percent(value)}"
+    said = ends(low, high, language)
+    return f"{said}、最良値 {percent(value, language)}" if language == "ja" else f"{said}, best value {percent(value)}"
 
 
 def likelihood(what: str, low: float, value: float, high: float, *, language: str = "en", row: int = 1) -> str:
@@ -120,7 +128,7 @@ def likelihood(what: str, low: float, value: float, high: float, *, language: st
     >>> likelihood("a technical failure", 0.62, 0.73, 0.79)
     'It is likely (62 % to 79 %, best value 73 %) that this was a technical failure.'
     >>> likelihood("a technical failure", 0.31, 0.5, 0.68)
-    'That this was a technical failure ranges from unlikely to likely (31 % to 68 %, best value 50 %).'
+    'The likelihood that this was a technical failure ranges from unlikely to likely (31 % to 68 %, best value 50 %).'
     """
     said = wording(low, high, language=language, row=row)
     numbers = figures(low, value, high, language=language)
@@ -134,7 +142,7 @@ def likelihood(what: str, low: float, value: float, high: float, *, language: st
             else f"{what}である{noun}は{said}の範囲（{numbers}）。"
         )
     if term(low) != term(high):
-        return f"That this was {what} ranges {said} ({numbers})."
+        return f"The likelihood that this was {what} ranges {said} ({numbers})."
     opening = patterns.OPENINGS.get(said, f"It is {said}")
     return f"{opening} ({numbers}) that this was {what}."
 
