@@ -12,13 +12,17 @@ from typer.core import TyperGroup
 
 from hoshimori import __version__
 from hoshimori.doors import (
+    cli_alliance,
     cli_ascent,
     cli_breakups,
     cli_cloud,
     cli_conjunctions,
     cli_illumination,
+    cli_incident,
     cli_interference,
+    cli_keys,
     cli_moves,
+    cli_records,
     cli_reentry,
     cli_silence,
 )
@@ -173,6 +177,17 @@ app.command()(cli_ascent.ascent)
 app.command()(cli_interference.interference)
 app.command()(cli_reentry.reentry)
 app.command()(cli_silence.silence)
+app.command()(cli_alliance.alliance)
+app.add_typer(cli_incident.app, name="incident")
+app.command()(cli_records.sign)
+app.command()(cli_records.concur)
+app.command()(cli_records.dissent)
+app.command()(cli_records.withdraw)
+app.command()(cli_records.bundle)
+app.command()(cli_records.receive)
+app.command()(cli_records.brief)
+app.add_typer(cli_keys.key_app, name="key")
+app.add_typer(cli_keys.ring_app, name="keyring")
 
 
 @app.command()
@@ -191,15 +206,32 @@ def catalogue(
 
 @app.command()
 def verify(
-    events: Annotated[Path, typer.Argument(help="An events.jsonl that watch wrote.")],
+    what: Annotated[Path, typer.Argument(help="An events.jsonl that watch wrote, or a bundle: a .zip or a folder.")],
     event: Annotated[list[str] | None, typer.Option(help="Only events whose id begins so; repeat for several.")] = None,
+    fingerprint: Annotated[
+        str,
+        typer.Option(help="Of a bundle: its keyring's fingerprint, compared by another channel, where this home trusts none."),
+    ] = "",
+    allow_old: Annotated[
+        bool, typer.Option("--allow-old", help="Of a bundle: accept an older state than was seen here.")
+    ] = False,
+    forget: Annotated[bool, typer.Option("--forget", help="Of a bundle: do not remember in this home what was seen.")] = False,
+    lang: Annotated[Language, typer.Option(help="Language of what is shown.")] = Language.en,
     home: Home = None,
     as_json: AsJson = False,
 ) -> None:
-    """Re-run each claim from its own evidence: same, different or cannot, field by field. Exit 6 unless all are the same."""
+    """Re-run claims from their own evidence, or check a bundle as a stranger and run it again. Exit 6 unless all is the same."""
     from hoshimori.doors import library, tables
 
-    checks = library.check(events, home=home, only=event or ())
+    if what.is_dir() or what.suffix.lower() == ".zip":
+        from hoshimori.doors import record_table, records
+
+        found = records.verify_bundle(what, fingerprint=fingerprint, allow_old=allow_old, remember=not forget, home=home)
+        record_table.show_verified(found, lang.value, as_json)
+        if found.verdict != "same":
+            raise typer.Exit(DIFFERENT)
+        return
+    checks = library.check(what, home=home, only=event or ())
     tables.show_checks(checks, as_json)
     if any(c.verdict != "same" for c in checks):
         raise typer.Exit(DIFFERENT)

@@ -136,6 +136,13 @@ def moment(text: Moment, catalogue: Catalogue) -> np.datetime64:
         if np.isnat(newest):
             raise NothingFound(f"the catalogue at {catalogue.home} is empty: ingest some element sets first (hoshimori ingest)")
         return newest
+    return instant(text)
+
+
+def instant(text: Moment) -> np.datetime64:
+    """A time from ISO 8601, UTC where it names no zone."""
+    if isinstance(text, np.datetime64):
+        return text.astype("datetime64[us]")  # type: ignore[no-any-return]
     try:
         t = datetime.fromisoformat(text.strip())
         return np.datetime64(t if t.tzinfo is None else t.astimezone(UTC).replace(tzinfo=None), "us")
@@ -175,7 +182,7 @@ def check(
     events: str | Path | Iterable[Mapping[str, Any] | Event], *, home: Path | None = None, only: Sequence[str] = ()
 ) -> list[verify.Check]:
     """Re-run claims from their own evidence: an events.jsonl, or events. One Check each. `only`: beginnings of event ids."""
-    records = _read_jsonl(Path(events)) if isinstance(events, str | Path) else events
+    records = read_events(Path(events)) if isinstance(events, str | Path) else events
     plain = [e.to_json() if isinstance(e, Event) else e for e in records]
     chosen = [e for e in plain if not only or (isinstance(e, Mapping) and str(e.get("id", "")).startswith(tuple(only)))]
     if only and not chosen:
@@ -183,7 +190,8 @@ def check(
     return list(verify.verify(chosen, Catalogue(home)))
 
 
-def _read_jsonl(path: Path) -> Iterator[Mapping[str, Any]]:
+def read_events(path: Path) -> Iterator[Mapping[str, Any]]:
+    """The records of an events.jsonl, one by one; UsageError names the line that is none."""
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except OSError as error:

@@ -18,7 +18,7 @@ from hoshimori.judgements import Marking
 from hoshimori.ledger import acts, canonical, checkpoints, disclosure, envelope, exchange, keyring, packing, standing
 from hoshimori.ledger.checkpoints import Chain
 from hoshimori.ledger.container import Files
-from hoshimori.ledger.home import OBSERVER, Ledger, chain_bytes, open_log, plain, table_of
+from hoshimori.ledger.home import Ledger, chain_bytes, opened_in, plain
 from hoshimori.ledger.incidents import refuse_future
 from hoshimori.ledger.journal import Writer
 from hoshimori.ledger.standing import Spoken, Standing
@@ -82,7 +82,7 @@ def check(
     """Look into a bundle. Refused with a code at the first thing that is wrong; see docs/bundle.md for all of them."""
     known = known or Memory()
     table, opened = _manifest(files)
-    ring, chain, anchored = _keyring(files, known, fingerprint)
+    ring, anchored = _keyring(files, known, fingerprint)
     packed = _packed_by(table, opened, ring, now_utc)
     chains = _chains(files, ring)
     spoken = _acts(files, chains)
@@ -100,7 +100,7 @@ def check(
         packed_by=packed,
         packed_utc=acts.moment(table, "made"),
         alliance=ring.alliance,
-        fingerprint=keyring.fingerprint(ring if not chain else keyring.read(chain)[0]),
+        fingerprint=keyring.fingerprint(ring),
         anchored=anchored,
         state=standing.state(standings, ring),
         proposal=proposal,
@@ -133,7 +133,7 @@ def _manifest(files: Files) -> tuple[dict[str, Any], envelope.Opened]:
     return table, opened
 
 
-def _keyring(files: Files, known: Memory, fingerprint: str) -> tuple[keyring.Keyring, bytes, bool]:
+def _keyring(files: Files, known: Memory, fingerprint: str) -> tuple[keyring.Keyring, bool]:
     """The newest keyring, the bundle's or the one that is trusted here, and whether it is trusted from outside."""
     chain = files["keyring.json"]
     versions = keyring.read(chain)
@@ -142,7 +142,7 @@ def _keyring(files: Files, known: Memory, fingerprint: str) -> tuple[keyring.Key
         raise Refused("fingerprint", f"the bundle's keyring has the fingerprint {shown}, not {fingerprint}")
     if known.keyring is not None:
         chain = keyring.newer(known.keyring, chain)
-    return keyring.read(chain)[-1], chain, bool(fingerprint) or known.keyring is not None
+    return keyring.read(chain)[-1], bool(fingerprint) or known.keyring is not None
 
 
 def _packed_by(table: Mapping[str, Any], opened: envelope.Opened, ring: keyring.Keyring, now_utc: np.datetime64) -> str:
@@ -335,18 +335,7 @@ def _inputs(files: Files, proposal: Standing, reader: str) -> tuple[str, ...]:
 def _disclosed(files: Files, proposal: Standing) -> tuple[Mapping[str, Any], int]:
     disclosures = exchange.read_disclosures(files["record/disclosures.json"], "record/disclosures.json")
     tree = disclosure.disclose(dict(proposal.act.assessment), disclosures)
-    return tree, len(commitments(tree))
-
-
-def commitments(tree: Any) -> list[str]:
-    """The digests of all that is still withheld in a tree."""
-    if isinstance(tree, dict):
-        if set(tree) == {"withheld"} and isinstance(tree["withheld"], dict):
-            return [str(tree["withheld"].get("sha256", ""))]
-        return [d for v in tree.values() for d in commitments(v)]
-    if isinstance(tree, list):
-        return [d for v in tree for d in commitments(v)]
-    return []
+    return tree, len(disclosure.withheld(tree))
 
 
 def receive(ledger: Ledger, checked: Checked) -> int:
@@ -355,8 +344,6 @@ def receive(ledger: Ledger, checked: Checked) -> int:
         raise Refused("not-anchored", f"no keyring is trusted here: compare the fingerprint {checked.fingerprint} first")
     with ledger.journal.writing() as w:
         before = w.size()
-        if before == 0:
-            open_log(w, OBSERVER, checked.alliance)
         _receive_acts(w, checked)
         held = {s.act.record for s in exchange.known(w, checked.record)}
         assert checked.record in held
@@ -372,9 +359,9 @@ def receive(ledger: Ledger, checked: Checked) -> int:
 
 def _receive_acts(w: Writer, checked: Checked) -> None:
     held = {s.act_id: len(s.opened.signatures) for s in exchange.known(w, checked.record)}
-    own = table_of(next(w.entries(until=1)))["origin"]
+    own = opened_in(w)
     for s in (x.spoken for x in checked.standings):
-        if s.act.origin == own or held.get(s.act_id, 0) >= len(s.opened.signatures):
+        if (own is not None and s.act.origin == own.origin) or held.get(s.act_id, 0) >= len(s.opened.signatures):
             continue
         body = {
             "record": checked.record,
@@ -385,17 +372,17 @@ def _receive_acts(w: Writer, checked: Checked) -> None:
 
 
 def _receive_logs(w: Writer, checked: Checked) -> None:
-    own = table_of(next(w.entries(until=1)))["origin"]
+    own = opened_in(w)
     held = {o: checkpoints.read_chain(b, o) for o, b in chain_bytes(w).items()}
     for origin, chain in checked.chains.items():
-        if origin == own or (origin in held and held[origin].newest.size >= chain.newest.size):
+        if (own is not None and origin == own.origin) or (origin in held and held[origin].newest.size >= chain.newest.size):
             continue
         data = checked.files[packing.log_file(origin, chain.newest.party)]
         w.append("log.received", canonical.canonical({"origin": origin, "chain": base64.b64encode(data).decode()}))
 
 
 def _public(ring: keyring.Keyring) -> dict[str, bytes]:
-    return {row.keyid: base64.b64decode(row.public_b64) for row in ring.keys}
+    return {row.keyid: row.raw for row in ring.keys}
 
 
 def _one_is_enough(ring: keyring.Keyring) -> keyring.Keyring:

@@ -16,6 +16,7 @@ import base64
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +28,6 @@ from hoshimori.ledger.checkpoints import Chain
 from hoshimori.ledger.journal import Entry, Journal, Writer
 
 FOLDER = "ledger"
-OBSERVER = "XXX"
-"""The party of a ledger that only looks: nobody signs in it. ISO 3166-1 reserves XXX for no state."""
 
 
 @dataclass(frozen=True)
@@ -57,23 +56,13 @@ class Ledger:
 
     @property
     def opened(self) -> Opened | None:
-        """Whose log this is; None while it is empty."""
-        first = next(self.journal.entries(until=1), None)
-        return None if first is None else _opened(first)
+        """Whose log this is; None while no party has signed or opened an incident in it."""
+        return opened_in(self.journal)
 
     def start(self, party: str, alliance: str) -> Opened:
         """Say whose log this is. Said once; another party or alliance afterwards is Refused("wrong-party")."""
         with self.journal.writing() as w:
-            if w.size() == 0:
-                return _opened(open_log(w, party, alliance))
-            opened = _opened(next(w.entries(until=1)))
-        if opened.party == OBSERVER and party != OBSERVER:
-            raise Refused("wrong-party", f"this ledger only looks ({opened.origin}); {party} needs a home folder of its own")
-        if OBSERVER != party != opened.party or alliance != opened.alliance:
-            raise Refused(
-                "wrong-party", f"this ledger is that of {opened.party} in {opened.alliance}, not of {party} in {alliance}"
-            )
-        return opened
+            return start(w, party, alliance)
 
     def pin(self, chain: bytes, fingerprint: str = "") -> keyring.Keyring:
         """Trust a keyring: the first by its fingerprint, later ones because they continue it. The newest version."""
@@ -88,7 +77,7 @@ class Ledger:
                     "fingerprint", f"the first keyring is trusted by its fingerprint only: compare {shown} by another channel"
                 )
             if held is not None:
-                chain = keyring.newer(held, chain)
+                chain = keyring.continued(held, chain)
             if chain != held:
                 w.append("keyring", chain)
         return keyring.read(chain)[-1]
@@ -114,17 +103,24 @@ class Ledger:
         return entry.body
 
 
-def open_log(w: Writer, party: str, alliance: str) -> Entry:
-    """The first entry of a log. The random part tells two homes of one party apart."""
-    origin = f"{alliance}/{party}/{secrets.token_hex(8)}"
-    body = canonical.canonical({"v": 1, "origin": origin, "party": party, "alliance": alliance})
-    return w.append("log.opened", body)
+def start(w: Writer, party: str, alliance: str) -> Opened:
+    """Say whose log this is, under the write lock. The random part of the origin tells two homes of one party apart."""
+    held = opened_in(w)
+    if held is None:
+        origin = f"{alliance}/{party}/{secrets.token_hex(8)}"
+        w.append("log.opened", canonical.canonical({"v": 1, "origin": origin, "party": party, "alliance": alliance}))
+        return Opened(origin, party, alliance)
+    if (held.party, held.alliance) != (party, alliance):
+        raise Refused("wrong-party", f"this ledger is that of {held.party} in {held.alliance}, not of {party} in {alliance}")
+    return held
 
 
-def _opened(first: Entry) -> Opened:
-    if first.kind != "log.opened":
-        raise LedgerDamaged(f"entry 0 is {first.kind!r}: a log begins by saying whose it is")
-    data = canonical.strict(first.body, "entry 0")
+def opened_in(source: Journal | Writer) -> Opened | None:
+    """Whose log it is."""
+    first = next(source.entries("log.opened"), None)
+    if first is None:
+        return None
+    data = table_of(first)
     return Opened(data["origin"], data["party"], data["alliance"])
 
 
@@ -159,7 +155,8 @@ def plain(fingerprint: str) -> str:
 
 
 def now_utc() -> np.datetime64:
-    return np.datetime64("now", "us")
+    """This machine's clock, to the microsecond."""
+    return np.datetime64(datetime.now(UTC).replace(tzinfo=None), "us")
 
 
 def table_of(entry: Entry) -> Mapping[str, Any]:

@@ -16,7 +16,7 @@ from hoshimori.errors import Refused, UsageError
 from hoshimori.facts import DataMode
 from hoshimori.judgements import Claim, Incident, Item, Judgement
 from hoshimori.ledger import canonical
-from hoshimori.ledger.home import Ledger, open_log, table_of
+from hoshimori.ledger.home import Ledger, start, table_of
 from hoshimori.ledger.journal import Entry, Journal, Writer
 
 AHEAD = np.timedelta64(300, "s")
@@ -34,11 +34,7 @@ def open_incident(ledger: Ledger, draft: Incident) -> Incident:
         raise UsageError("an incident is opened empty; add its evidence afterwards, so that each piece has its own time")
     refuse_future(draft.opened_utc, draft.opened_utc, "opened")
     with ledger.journal.writing() as w:
-        if w.size() == 0:
-            open_log(w, draft.party, draft.alliance)
-        party = table_of(next(w.entries(until=1)))["party"]
-        if party != draft.party:
-            raise Refused("wrong-party", f"this ledger is that of {party}; {draft.party} opens its incidents in its own home")
+        start(w, draft.party, draft.alliance)
         number = 1 + sum(1 for _ in w.entries("incident.opened"))
         year = str(draft.opened_utc.astype("datetime64[Y]"))
         incident = replace(draft, incident_id=f"{draft.party}-{year}-{number:04d}")

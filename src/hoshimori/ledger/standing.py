@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -60,7 +59,7 @@ def look_into(spoken: Sequence[Spoken], ring: keyring.Keyring) -> tuple[Standing
     A key that was revoked after it signed still counts if the other party vouched, before the revocation, for a state of the log
     that holds the act: otherwise whoever stole the key could write an old date.
     """
-    keys = {row.keyid: base64.b64decode(row.public_b64) for row in ring.keys}
+    keys = {row.keyid: row.raw for row in ring.keys}
     first: list[Standing | Refused] = []
     for s in spoken:
         envelope.verify(s.opened, keys)
@@ -106,8 +105,12 @@ def _standing(spoken: Spoken, ring: keyring.Keyring, witnessed: np.datetime64 | 
 
 
 def in_order(standings: Iterable[Standing]) -> list[Standing]:
-    """As the parties' own logs order them; between logs by the time that each says."""
-    return sorted(standings, key=lambda s: (s.act.at_utc, s.spoken.place.seq if s.spoken.place else 1 << 60, s.spoken.act_id))
+    """The proposal first; then by the time that each says, and as the parties' own logs order them."""
+
+    def order(s: Standing) -> tuple[bool, np.datetime64, int, str]:
+        return s.act.act != "proposed", s.act.at_utc, s.spoken.place.seq if s.spoken.place else 1 << 60, s.spoken.act_id
+
+    return sorted(standings, key=order)
 
 
 def state(standings: Sequence[Standing], ring: keyring.Keyring) -> str:

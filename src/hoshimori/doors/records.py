@@ -1,0 +1,266 @@
+"""Records for programs and the command line: signed by one party, answered by the other, bundled, received, verified by anybody.
+
+record = sign("JPN-2026-0001", key)                   # the newest assessment, over the signature of one's party
+bundle(record, Path("proposal.zip"), key, reader="USA")
+concur(Path("proposal.zip"), usa_key, home=there)     # from the bundle alone, in another home
+verify_bundle(Path("joint.zip"))                      # by anybody
+"""
+
+from __future__ import annotations
+
+import platform
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from hoshimori import __version__, verify
+from hoshimori.doors import bundle_inputs, nature
+from hoshimori.doors.ledgers import ledger
+from hoshimori.errors import HoshimoriError, Refused, UsageError
+from hoshimori.findings import iso
+from hoshimori.ledger import checking, container, disclosure, exchange, incidents, packing, standing
+from hoshimori.ledger.checking import Checked
+from hoshimori.ledger.home import Ledger, now_utc
+from hoshimori.ledger.keys import PrivateKey
+
+SAME, DIFFERENT, CANNOT = "same", "different", "cannot"
+
+
+@dataclass(frozen=True)
+class Record:
+    """One record as a ledger knows it."""
+
+    record: str
+    incident: str
+    party: str
+    state: str
+    acts: tuple[Mapping[str, Any], ...]
+    at_utc: np.datetime64
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "schema": "hoshimori.record/1",
+            "record": self.record,
+            "incident": self.incident,
+            "party": self.party,
+            "state": self.state,
+            "at": iso(self.at_utc),
+            "acts": [dict(a) for a in self.acts],
+        }
+
+
+@dataclass(frozen=True)
+class Verified:
+    """What a stranger can say of a bundle: it holds; whether the assessment and each finding come out again."""
+
+    checked: Checked
+    assessment: str
+    differs: tuple[str, ...]
+    findings: tuple[Any, ...]
+    why: str = ""
+
+    @property
+    def verdict(self) -> str:
+        """same: all of it came out again. different: something did not. cannot: something could not be checked."""
+        found = {self.assessment, *(f.verdict for f in self.findings)}
+        if DIFFERENT in found:
+            return DIFFERENT
+        return CANNOT if CANNOT in found or not self.checked.anchored else SAME
+
+    def to_json(self) -> dict[str, Any]:
+        c = self.checked
+        return {
+            "schema": "hoshimori.verified-bundle/1",
+            "record": c.record,
+            "incident": c.proposal.act.incident,
+            "alliance": c.alliance,
+            "state": c.state,
+            "anchored": c.anchored,
+            "fingerprint": c.fingerprint,
+            "reader": c.reader,
+            "packed_by": c.packed_by,
+            "packed": iso(c.packed_utc),
+            "acts": standing.as_rows(c.standings),
+            "withheld": c.withheld,
+            "absent": list(c.absent),
+            "assessment": {"verdict": self.assessment, "differs": list(self.differs), "why": self.why},
+            "findings": [f.to_json() for f in self.findings],
+            "verdict": self.verdict,
+        }
+
+
+def sign(
+    what: str,
+    key: PrivateKey,
+    *,
+    supersedes: str = "",
+    home: Path | None = None,
+    catalogue_home: Path | None = None,
+) -> Record:
+    """Sign the newest assessment of an incident; or, given the id of a record, add a further signature of the same party."""
+    now = now_utc()
+    with ledger(home) as book:
+        if _is_incident(book, what):
+            made = incidents.assessments(book, what)
+            if not made:
+                raise UsageError(f"{what} has not been assessed yet: hoshimori incident assess {what}")
+            given = bundle_inputs.gather(made[-1], incidents.events(book, what), catalogue_home or home)
+            old = exchange.full_id(book.journal, supersedes) if supersedes else ""
+            software = {"hoshimori": __version__, "python": platform.python_version(), "numpy": np.__version__}
+            record = exchange.propose(book, made[-1], given, key, software=software, now_utc=now, supersedes=old)
+        else:
+            record = exchange.full_id(book.journal, what)
+            exchange.cosign(book, record, key, now_utc=now)
+        return _record(book, record)
+
+
+def concur(bundle_path: Path, key: PrivateKey, *, reason: str = "", allow_old: bool = False, home: Path | None = None) -> Record:
+    """Agree, for one's party, to what a bundle says. The bundle is checked in full first; its findings are run again."""
+    return _answer("concurred", bundle_path, key, reason, allow_old, home)
+
+
+def dissent(bundle_path: Path, key: PrivateKey, *, reason: str, allow_old: bool = False, home: Path | None = None) -> Record:
+    """Disagree, with reasons, which stay with the record for good."""
+    return _answer("dissented", bundle_path, key, reason, allow_old, home)
+
+
+def withdraw(record: str, key: PrivateKey, *, reason: str, home: Path | None = None) -> Record:
+    """Take back one's own proposal, or one's own answer. What was said stays in the record."""
+    with ledger(home) as book:
+        full = exchange.full_id(book.journal, record)
+        exchange.answer(book, "withdrawn", full, key, reason=reason, now_utc=now_utc())
+        return _record(book, full)
+
+
+def receive(bundle_path: Path, *, allow_old: bool = False, home: Path | None = None) -> Record:
+    """Take what a bundle tells into one's own ledger, after checking it."""
+    with ledger(home) as book:
+        checked = _checked(book, container.read(bundle_path), "", allow_old)
+        checking.receive(book, checked)
+        return _record(book, checked.record)
+
+
+def bundle(record: str, out: Path, key: PrivateKey, *, reader: str, home: Path | None = None) -> Path:
+    """Write the bundle of a record for one reader (a party, or "public"): a .zip, or a folder. Nothing is written over."""
+    with ledger(home) as book:
+        files = packing.pack(book, exchange.full_id(book.journal, record), key, reader=reader, now_utc=now_utc())
+    container.write(files, out)
+    return out
+
+
+def records(*, home: Path | None = None) -> list[Record]:
+    """Every record that a ledger knows, the oldest first."""
+    with ledger(home) as book:
+        ids = {s.act.record: s.act.at_utc for s in exchange.known(book.journal) if s.act.act == "proposed"}
+        return [_record(book, r) for r in sorted(ids, key=lambda r: (ids[r], r))]
+
+
+def trusted_parties(home: Path | None = None) -> tuple[str, ...]:
+    """The parties of the keyring that a home trusts."""
+    with ledger(home) as book:
+        return tuple(book.keyring()[1].parties)
+
+
+def assessment_of(record: str, *, home: Path | None = None) -> dict[str, Any]:
+    """The assessment of a record with everything that this ledger may see put back."""
+    with ledger(home) as book:
+        full = exchange.full_id(book.journal, record)
+        proposal = next(s for s in exchange.known(book.journal, full) if s.act.act == "proposed")
+        return exchange.whole(book.journal, proposal)
+
+
+def verify_bundle(
+    bundle_path: Path,
+    *,
+    fingerprint: str = "",
+    allow_old: bool = False,
+    remember: bool = True,
+    home: Path | None = None,
+) -> Verified:
+    """Check a bundle as a stranger: bytes, signatures, logs; then make its assessment and findings again from what it carries.
+
+    Trust comes from the keyring of this home, or from `fingerprint`. What was seen of the logs is remembered in this home, so
+    that an older or another state of them is refused later; remember=False leaves the home untouched.
+    """
+    files = container.read(bundle_path)
+    with ledger(home) as book:
+        checked = _checked(book, files, fingerprint, allow_old)
+        if remember and checked.anchored:
+            checking.receive(book, checked)
+    return look_again(checked)
+
+
+def look_again(checked: Checked) -> Verified:
+    """The assessment and the findings of a bundle, made again from what it carries."""
+    verdict, differs, why = _assessment_again(checked)
+    return Verified(checked, verdict, tuple(differs), tuple(_findings_again(checked)), why)
+
+
+def _assessment_again(checked: Checked) -> tuple[str, list[str], str]:
+    if checked.withheld:
+        return CANNOT, [], f"{checked.withheld} parts are withheld from {checked.reader}"
+    try:
+        again = nature.again(checked.assessment)
+    except (HoshimoriError, LookupError, TypeError, ValueError) as error:
+        return CANNOT, [], f"it cannot be made again here: {error!r}"
+    for name in ("table", "basis", "method"):
+        if again.get(name) != checked.assessment.get(name):
+            return CANNOT, [name], f"it was made with another {name} than this program has"
+    differs = nature.same(checked.assessment, again)
+    differs = [d for d in differs if d != "left_out"]  # what was left out is not here to be counted again
+    return (DIFFERENT, differs, "") if differs else (SAME, [], "")
+
+
+def _findings_again(checked: Checked) -> list[Any]:
+    events = bundle_inputs.events_of(checked.files)
+    if not events:
+        return []
+    with tempfile.TemporaryDirectory(prefix="hoshimori-") as scratch:
+        inputs = checked.proposal.act.inputs
+        catalogue = bundle_inputs.catalogue_of(checked.files, inputs, Path(scratch), now_utc())
+        return list(verify.verify(events, catalogue))
+
+
+def _answer(act: str, path: Path, key: PrivateKey, reason: str, allow_old: bool, home: Path | None) -> Record:
+    with ledger(home) as book:
+        checked = _checked(book, container.read(path), "", allow_old)
+        if not checked.anchored:
+            raise Refused(
+                "not-anchored", f"no keyring is trusted here: compare {checked.fingerprint}, then hoshimori keyring adopt"
+            )
+        if act == "concurred" and (found := look_again(checked)).verdict == DIFFERENT:
+            what = ", ".join([*found.differs, *(f.event_id for f in found.findings if f.verdict == DIFFERENT)])
+            raise Refused("different", f"made again from what the bundle carries it comes out different: {what}. Dissent, or ask")
+        row = next((r for r in checked.ring.keys if r.keyid == key.keyid), None)
+        if row is not None:
+            book.start(row.party, checked.alliance)
+        checking.receive(book, checked)
+        not_seen = [w.sha256 for w in disclosure.withheld(dict(checked.assessment))]
+        exchange.answer(book, act, checked.record, key, reason=reason, not_seen=not_seen, now_utc=now_utc())
+        return _record(book, checked.record)
+
+
+def _checked(book: Ledger, files: container.Files, fingerprint: str, allow_old: bool) -> Checked:
+    return checking.check(files, now_utc=now_utc(), known=checking.memory(book), fingerprint=fingerprint, allow_old=allow_old)
+
+
+def _is_incident(book: Ledger, what: str) -> bool:
+    return any(i.incident_id == what for i in incidents.incidents(book))
+
+
+def _record(book: Ledger, record: str) -> Record:
+    _, ring = book.keyring()
+    standings = standing.look_into(exchange.known(book.journal, record), ring)
+    proposal = next(s for s in standings if s.act.act == "proposed")
+    return Record(
+        record,
+        proposal.act.incident,
+        proposal.act.party,
+        standing.state(standings, ring),
+        tuple(standing.as_rows(standings)),
+        proposal.act.at_utc,
+    )
