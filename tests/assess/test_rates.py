@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import subprocess
 import sys
@@ -113,3 +114,10 @@ def test_mistakes_come_back_together() -> None:
     with pytest.raises(UsageError, match="not valid TOML"):
         read("[[rate", "a")
     assert set(KEYS) == {line.split(" = ")[0] for line in ROW.strip().splitlines()[1:]}
+
+
+def test_the_table_of_the_page_is_that_of_the_rows() -> None:
+    page = (ROOT / "docs" / "nature-reading.md").read_text(encoding="utf-8")
+    cells = [[c.strip(" `") for c in line.split("|")[1:6]] for line in page.splitlines() if re.match(r"\| \w+@\d", line)]
+    printed = {(method, indicator): (float(so), float(no), n.replace(",", "")) for method, indicator, so, no, n in cells}
+    assert printed == {(r.method, r.indicator): (r.p_seen_if_so, r.p_seen_if_not, f"{r.n_so}; {r.n_not}") for r in rates()}

@@ -27,6 +27,7 @@ from tests.detect.skies import at
 from tests.detect.test_every_claim import NEVER
 from tests.detect.test_illumination import found, place
 from tests.detect.test_practice_sky import played
+from tests.pages import ROOT
 
 HOUR = np.timedelta64(1, "h")
 DAY = np.timedelta64(1, "D")
@@ -457,3 +458,12 @@ def test_the_order_of_findings_does_not_matter() -> None:
     one = items_of_all(events, known_utc=late)
     assert {i.item_id for i in one} == {i.item_id for i in items_of_all(events[::-1], known_utc=late)}
     assert len(one) == len({i.item_id for i in one})
+
+
+def test_the_page_names_every_indicator_that_a_reader_gives() -> None:
+    page = (ROOT / "docs" / "nature-reading.md").read_text(encoding="utf-8")
+    code = "\n".join(p.read_text(encoding="utf-8") for p in (ROOT / "src" / "hoshimori" / "assess").glob("reading*.py"))
+    given = {i for i in indicators() if f'"{i}"' in code}
+    assert len(given) > 15
+    assert sorted(i for i in given if f"`{i}`" not in page) == []
+    assert sorted(i for i in indicators() - given if f"`{i}`" in page) == []

@@ -49,7 +49,7 @@ READERS: Mapping[str, tuple[tuple[str, ...], Reader]] = {
 
 ONE_THING = np.timedelta64(6, "h")
 """Findings about one subject whose times come so near each other speak of one thing. Judged: a few revolutions."""
-EFFECTS = ("service_lost", "lost_for_good")
+EFFECT = "service_lost"
 
 
 def items_of(
@@ -222,6 +222,6 @@ def _named(event: Event) -> tuple[str, ...]:
 
 def _no_safe_distance(items: Sequence[Item], weighed: Sequence[tuple[Event, Item]]) -> list[Item]:
     """A visitor did not "pass at a safe distance" of a subject of which an effect is told: the indicator asks for both."""
-    hurt = {e.subject for e, i in weighed if i.indicator in EFFECTS and i.seen}
+    hurt = {e.subject for e, i in weighed if i.indicator == EFFECT and i.seen}
     of = {i.item_id: e.subject for e, i in weighed}
     return [i for i in items if not (i.indicator == "passed_at_safe_distance" and i.seen and of.get(i.item_id) in hurt)]

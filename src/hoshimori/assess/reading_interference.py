@@ -95,7 +95,7 @@ def _sun(event: Event, reported: str) -> Iterator[Draft]:
 
 
 def _storm(event: Event) -> Iterator[Draft]:
-    """The activity that goes with the claim: Kp of every three hours, and flares, from the second midnight before the first report on."""
+    """The activity that goes with the claim: Kp of every three hours, and flares, from the second midnight before it on."""
     settings = parameters(event).get("settings", {})
     if not isinstance(settings, Mapping):
         raise wrong(event, "settings", settings, "a mapping")
