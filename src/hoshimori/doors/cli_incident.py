@@ -50,7 +50,8 @@ def open_(
 
     opened = incidents.open_incident(
         title, by=by, party=party, question=question, assets=asset or [], subjects=subject or [], owners=owner or [],
-        start=start, stop=stop, alliance=alliance, marking=incident_table.marking(tlp, releasable_to), data_mode=DataMode[mode.value], home=home,
+        start=start, stop=stop, alliance=alliance, marking=incident_table.marking(tlp, releasable_to),
+        data_mode=DataMode[mode.value], home=home,
     )  # fmt: skip
     added = incidents.add_findings(opened.incident_id, event, only=only or (), home=home) if event else None
     incident_table.tell_opened(opened, added, lang.value, as_json)

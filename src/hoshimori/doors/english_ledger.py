@@ -64,7 +64,7 @@ LEDGER: dict[str, str] = {
     "assessment same": "The assessment, made again from what the bundle carries: the same.",
     "assessment different": "The assessment, made again from what the bundle carries: DIFFERENT in {differs}",
     "assessment cannot": "The assessment cannot be made again: {why}",
-    "findings": "Findings run again from the inputs it carries: {same} the same, {different} different, {cannot} not to be checked",
+    "findings": "Findings run again from the inputs it carries: {same} the same, {different} different, {cannot} cannot",
     "findings none": "No finding of a detector stands behind it: there is nothing to run again.",
     "key made": "Key {keyid} of {person} ({party}): {path}. Give the other party {public}; keep {path} to yourself.",
     "ring": "Keyring of {alliance}, version {version}, of {created}",
