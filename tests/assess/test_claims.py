@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hoshimori.assess.claims import STATUSES, ClaimStatus, statuses
+from hoshimori.assess.history import precedents
 from hoshimori.findings import Quantity
 from hoshimori.judgements import CLAIM_KINDS, Claim, Item
 
@@ -90,6 +91,15 @@ def test_the_nearer_neighbour_says_nothing_about_jamming() -> None:
     assert status(jammed, [jammed], [NEARER]).status == "claimed"
 
 
+def test_in_every_recorded_case_where_another_was_nearer_the_accusation_is_disputed() -> None:
+    cases = [p.incident for p in precedents() if any(i.indicator == "other_was_nearer" and i.seen for i in p.incident.items)]
+    accusing = [
+        (c, s) for x in cases for c, s in zip(x.claims, statuses(x.claims, x.items), strict=True) if c.kind == "accusation"
+    ]
+    assert accusing
+    assert {s.status for _, s in accusing} == {"disputed"}
+
+
 # ---- acknowledged only by the actor itself
 
 
@@ -99,9 +109,13 @@ def test_the_nearer_neighbour_says_nothing_about_jamming() -> None:
         ("USA", "acknowledged"),
         ("usa ", "acknowledged"),
         ("USA: Department of Defense", "acknowledged"),
+        ("the United States", "acknowledged"),
+        ("米国", "acknowledged"),
+        ("US (Strategic Command)", "acknowledged"),
         ("Pentagon", "acknowledged"),  # by `agencies`
         ("RUS: Ministry of Defence", "claimed"),
         ("a newspaper", "claimed"),
+        ("United Kingdom, United States", "claimed"),
         ("USAID", "claimed"),
     ],
 )
@@ -145,6 +159,34 @@ def test_a_confession_that_what_was_seen_excludes_is_disputed() -> None:
     assert status(said, [said], [item("docked", seen=False)]).status == "disputed"
 
 
+def test_shooting_down_usa_193_was_acknowledged_and_that_it_was_a_test_was_not() -> None:
+    """February 2008: the owner said that it fired, and gave another reason than the one of which it was accused."""
+    accused = claim("accusation", "Russia", "USA", about="launch_coincident")
+    said = claim("acknowledgement", "United States", "USA", about="acknowledged")
+    found = statuses([accused, said], [item("launch_coincident"), item("acknowledged"), item("denied")])
+    assert [s.status for s in found] == ["disputed", "acknowledged"]
+
+
+def test_an_error_that_is_told_acknowledges_no_other_accusation() -> None:
+    accused = claim("accusation", "USA", "RUS", about="interference_selective")
+    error = claim("acknowledgement", "RUS", about="owner_told_of_own_error")
+    assert status(accused, [accused, error]).status == "claimed"
+
+
+def test_that_the_denied_fact_was_not_found_does_not_speak_against_the_denial() -> None:
+    accused = claim("accusation", "a newspaper", "hackers", about="intrusion_found")
+    denied = claim("denial", "GBR", "hackers", about="intrusion_found")
+    found = statuses([accused, denied], [item("intrusion_found", seen=False)])
+    assert [s.because[0] for s in found] == ["claim fact not found", "claim accused"]
+
+
+def test_a_reported_denial_is_not_laid_to_two_actors() -> None:
+    """Telstar 12, 2003: Cuba was accused, denied, and named Iran; the report of a denial is Cuba's."""
+    told = [claim("accusation", "USA", "CUB"), claim("denial", "CUB"), claim("attribution", "CUB", "IRN")]
+    assert [s.status for s in statuses(told, [item("denied")])] == ["disputed", "disputed", "claimed"]
+    assert status(told[0], [told[0]], [item("denied")]).because[0] == "claim denied in report"
+
+
 # ---- contradiction and retraction
 
 
@@ -173,7 +215,7 @@ def test_only_its_speaker_takes_a_claim_back() -> None:
     accused = claim("accusation", "USA", "CHN")
     own, foreign = claim("retraction", "USA", "CHN", day="2020-02-01"), claim("retraction", "GBR", "CHN", day="2020-02-01")
     assert status(accused, [accused, own]).status == "retracted"
-    assert status(accused, [accused, foreign]).status == "claimed"
+    assert status(accused, [accused, foreign]).because[:1] == ("claim denied",)  # what is not theirs they can only deny
     earlier = claim("retraction", "USA", "CHN", day="2019-12-01")
     assert status(accused, [accused, earlier]).status == "claimed"
     named = replace(own, contradicts=("another",))

@@ -43,6 +43,12 @@ def seen(*indicators: str) -> list[Item]:
         ("FY-1C", ("pieces_many", "launch_coincident", "no parent_whole"), ("kinetic physical", "to", "no", "destroy")),
         # Iridium 33 and Cosmos 2251, 2009: the same words for an accident (NASA ODQN 13-2): they do not say that anybody meant it
         ("Iridium 33", ("pieces_many", "second_body_hit", "no parent_whole"), ("kinetic physical", "within", "no", "destroy")),
+        # Cosmos 252, 1968: it came by burns and burst beside its target (Johnson, Soviet military strategy in space, 1987)
+        (
+            "Cosmos 252",
+            ("pieces_many", "second_body_came_by_burns", "no parent_whole"),
+            ("kinetic physical", "within", "no", "destroy"),
+        ),
         # KA-SAT, 2022: modems overwritten, tens of thousands off the network (Viasat, 30 March 2022)
         ("KA-SAT", ("intrusion_found", "service_lost", "ground_hit", "lost_for_good"), ("cyber", "unknown", "no", "degrade")),
         # uplink jamming of Eutelsat channels, 2009-12: back when it ended (ITU RRB)

@@ -45,7 +45,7 @@ class Row:
 MEANS = (
     Row("cyber", (("intrusion_found",),)),
     Row("electronic", (("interference_reported", "interference_selective", "emitter_located", "emitter_own"),)),
-    Row("kinetic physical", (PIECES, ("launch_coincident", "second_body_hit", "impact_mark"))),
+    Row("kinetic physical", (PIECES, ("launch_coincident", "second_body_hit", "second_body_came_by_burns", "impact_mark"))),
     Row("kinetic physical", (("second_body_hit", "inquiry_collision"),)),
     Row("none", (("inquiry_inside", "inquiry_environment", "sun_or_eclipse_explains", "drag_explains"),)),
 )
