@@ -186,7 +186,7 @@ _CLAIM_RULES: Mapping[str, Rule] = {
 
 @cache
 def _built_in() -> tuple[Precedent, ...]:
-    return _read(files("hoshimori.assess") / "history")
+    return _read(files("hoshimori.assess") / "cases")
 
 
 def _read(folder: Traversable | Path) -> tuple[Precedent, ...]:

@@ -47,8 +47,8 @@ def interference(event: Event, during: During) -> Iterator[Draft]:
     reported = min((str(r["grade"]) for r in reports), default="F6")
     lasted = need(event, "duration_s").value / 60.0
     words = (
-        f"From {when(event.start_utc)} for {lasted:.0f} min a link of {event.subject} was not as usual ({event.label}){_fall(event)}, "
-        f"by {counted(need(event, 'reports').value, 'report')}"
+        f"From {when(event.start_utc)} for {lasted:.0f} min a link of {event.subject} was not as usual ({event.label})"
+        f"{_fall(event)}, by {counted(need(event, 'reports').value, 'report')}"
     )
     yield Draft("service_lost", True, words, TESTED, ("reports", "duration_s", "fall_db"), reported)
     yield from _sun(event, reported)

@@ -39,12 +39,22 @@ def passphrase(path: Path, passphrase_file: Path | None, *, new: bool = False) -
             return passphrase_file.read_text(encoding="utf-8").rstrip("\r\n")
         except OSError as error:
             raise UsageError(f"--passphrase-file {passphrase_file}: cannot be read: {error.strerror}") from error
+    if not new and not _encrypted(path):
+        return None
     if os.environ.get(PASSPHRASE):
         return os.environ[PASSPHRASE]
-    if new or not path.exists() or "ENCRYPTED" not in path.read_text(encoding="utf-8", errors="replace"):
+    if new:
         return None
     if not sys.stdin.isatty():
         raise UsageError(f"{path} is encrypted: give --passphrase-file FILE, or set {PASSPHRASE}")
     import getpass
 
     return getpass.getpass(f"Passphrase of {path}: ")
+
+
+def _encrypted(path: Path) -> bool:
+    """Does the file say that it is encrypted? What cannot be read is refused by whoever opens it."""
+    try:
+        return "ENCRYPTED" in path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return False
