@@ -2,7 +2,7 @@
 
     python bench/nature/run.py [--json OUT] [--table FOLDER] [--cases]
 
-The cases (assess/history) were written from the definitions of the indicators alone, the weights without sight of the cases.
+The cases (assess/cases) were written from the definitions of the indicators alone, the weights without sight of the cases.
 Protocols: "table alone" uses what was judged or published, and nothing of these cases; "one out" adds counts of all other
 cases; "earlier" adds counts of the cases that began before the one that is scored, and scores the later half. Some cases are
 kin (two dockings of one maker, two space stations brought down), so that one left out is still helped by its kin.

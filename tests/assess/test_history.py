@@ -211,7 +211,7 @@ def test_no_folder_and_an_empty_folder_are_told_apart(tmp_path: Path) -> None:
 
 
 def test_each_case_is_one_file_and_every_indicator_is_answered_somewhere() -> None:
-    names = {f.name for f in (files("hoshimori.assess") / "history").iterdir()}
+    names = {f.name for f in (files("hoshimori.assess") / "cases").iterdir()}
     assert names == {f"{c.id}.toml" for c in precedents()}
     table = tomllib.loads((files("hoshimori.assess") / "indicators.toml").read_text(encoding="utf-8"))
     assert counts(precedents()).keys() == {row["id"] for row in table["indicator"]}
