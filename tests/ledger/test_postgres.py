@@ -65,7 +65,7 @@ def test_a_server_that_does_not_answer_is_named(host: str) -> None:
         "mysql://ann:{}@h/d",
         "postgresql+psycopg://ann:{}@h",
         "postgresql://ann:{}@h:port/d",
-        "postgresql://ann:x@{}@h/d",
+        "postgresql://ann:secret@{}@h/d",
     ],
 )
 def test_a_url_that_means_no_journal_is_refused(wrong: str) -> None:

@@ -142,7 +142,8 @@ def _url(where: str) -> URL:
         url = None
     if url is None or not url.database or "@" in (url.host or ""):  # an unescaped password would spill into the host
         raise UsageError(
-            f"{kind}://...: not a URL of a database: {_DRIVER}://USER@HOST:PORT/DATABASE; in a password @ is written %40, : %3A, / %2F"
+            f"{kind}://...: not a URL of a database: {_DRIVER}://USER@HOST:PORT/DATABASE; "
+            "in a password @ is written %40, : is %3A and / is %2F"
         )
     return url.set(drivername=_DRIVER)
 
