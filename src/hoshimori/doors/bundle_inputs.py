@@ -15,7 +15,6 @@ from hoshimori.errors import CatalogueError, NothingFound, Refused
 from hoshimori.facts import DataMode, KnownBasis, Received
 from hoshimori.formats.omm_text import dump_omm
 from hoshimori.judgements import Marking, strictest
-from hoshimori.ledger import canonical
 from hoshimori.ledger.exchange import Given
 
 SETS = "inputs/element-sets"
@@ -23,18 +22,18 @@ _SET = re.compile("[0-9a-f]{32}")
 _RAW = re.compile("sha256:([0-9a-f]{64})")
 
 
-def gather(assessment: Mapping[str, Any], events: Mapping[str, Mapping[str, Any]], home: Path | None) -> list[Given]:
+def gather(assessment: Mapping[str, Any], events: Mapping[str, bytes], home: Path | None) -> list[Given]:
     """The files behind an assessment: each finding that an item was read from, and every input of it, by digest.
 
     Refused("missing-input") where the catalogue of this home does not hold one: a record that nobody can run again is not signed.
     """
     markings = _markings(assessment)
-    wanted = {k: dict(events[k]) for k in sorted(markings) if k in events}
+    wanted = {k: json.loads(events[k]) for k in sorted(markings) if k in events}
     if lost := sorted(set(markings) - set(wanted)):
         raise Refused(
             "missing-input", f"the finding {lost[0]} is not kept with the incident: add it again with incident add --event"
         )
-    given = [_event(k, e, markings[k]) for k, e in wanted.items()]
+    given = [_event(k, events[k], str(e["data_mode"]), markings[k]) for k, e in wanted.items()]
     everything = strictest(markings[k] for k in wanted)
     named = {d for e in wanted.values() for x in e["evidence"] for d in x["inputs"]}
     if not named:
@@ -56,8 +55,8 @@ def _markings(assessment: Mapping[str, Any]) -> dict[str, Marking]:
     return {k: strictest(v) for k, v in found.items()}
 
 
-def _event(name: str, event: Mapping[str, Any], marking: Marking) -> Given:
-    return Given(f"events/{name}.json", canonical.canonical(dict(event)), "", str(event["data_mode"]), marking.to_json())
+def _event(name: str, text: bytes, data_mode: str, marking: Marking) -> Given:
+    return Given(f"events/{name}.json", text, "", data_mode, marking.to_json())
 
 
 def _sets(digests: list[str], catalogue: Catalogue, marking: Marking) -> Iterator[Given]:

@@ -20,7 +20,7 @@ from hoshimori.doors import evidence, library, nature
 from hoshimori.doors.ledgers import ledger
 from hoshimori.errors import NothingFound, Refused, UsageError
 from hoshimori.facts import DataMode
-from hoshimori.findings import Event
+from hoshimori.findings import Event, canonical_json
 from hoshimori.judgements import CLEAR, Incident, Item, Judgement, Marking
 from hoshimori.ledger import incidents as kept
 from hoshimori.ledger.home import now_utc
@@ -124,9 +124,10 @@ def add_findings(
     with ledger(home) as book:
         case = kept.incident(book, incident_id)
         joined = case.marking.with_(marking)
-        items = reading.items_of_all(chosen, marking=joined)
+        span = None if np.isnat(case.start_utc) or np.isnat(case.stop_utc) else (case.start_utc, case.stop_utc)
+        items = reading.items_of_all(chosen, marking=joined, during=span)
         for event in chosen:
-            kept.add_event(book, incident_id, event.to_json())
+            kept.add_event(book, incident_id, event.event_id, canonical_json(event.to_json()))
         return _add(book, case, items)
 
 

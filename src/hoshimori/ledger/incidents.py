@@ -59,19 +59,19 @@ def add(ledger: Ledger, incident_id: str, found: Added, *, now_utc: np.datetime6
     return name
 
 
-def add_event(ledger: Ledger, incident_id: str, event: Mapping[str, Any]) -> None:
+def add_event(ledger: Ledger, incident_id: str, event_id: str, text: bytes) -> None:
     """Keep a finding whole beside the items that were read from it, so that it can be run again. Twice is once."""
-    body = canonical.canonical({"incident": incident_id, "event": dict(event)})
+    body = canonical.canonical({"incident": incident_id, "event": event_id, "text": text.decode()})
     with ledger.journal.writing() as w:
         _one(w, incident_id)
         if not any(e.body == body for e in w.entries("incident.event")):
             w.append("incident.event", body)
 
 
-def events(ledger: Ledger, incident_id: str) -> dict[str, dict[str, Any]]:
-    """The findings joined to an incident, by id."""
+def events(ledger: Ledger, incident_id: str) -> dict[str, bytes]:
+    """The findings joined to an incident, by id, as the JSON that they were written as: its numbers keep their spelling."""
     found = (table_of(e) for e in ledger.journal.entries("incident.event"))
-    return {str(t["event"]["id"]): dict(t["event"]) for t in found if t["incident"] == incident_id}
+    return {str(t["event"]): str(t["text"]).encode() for t in found if t["incident"] == incident_id}
 
 
 def record_assessment(ledger: Ledger, incident_id: str, assessment: Mapping[str, Any]) -> str:
