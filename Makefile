@@ -54,6 +54,9 @@ bench: $(VENV)/.synced-dev  ## what every figure in the docs rests on; most need
 	$(VENV)/bin/python bench/causes/run.py --data $(DATA)
 	$(VENV)/bin/python bench/breakup/run.py --data $(DATA)
 	$(VENV)/bin/python bench/detectors/run.py --data $(DATA)
+	$(VENV)/bin/python bench/nature/run.py
+	$(VENV)/bin/python bench/ledger/run.py
+	$(VENV)/bin/python bench/ledger/bundles.py
 	$(VENV)/bin/python bench/burning_sky/noise.py $(DATA)
 	$(VENV)/bin/python bench/burning_sky/run.py
 	$(VENV)/bin/python bench/survival/accuracy.py
