@@ -7,6 +7,7 @@ and confidence never share a noun.
 
 The linter reads words, not meaning. It is strict rather than clever: what it cannot tell from a fault, it calls one. It passes
 over what stands between quotation marks, which is what somebody else said, and over Admiralty grades written out by `graded`.
+A question is no estimate and no finding: it may use words outside the scale, and ask about hostility.
 """
 
 from __future__ import annotations
@@ -260,10 +261,12 @@ def _in_sentence(sentence: str, book: patterns.Book, rows: list[tuple[int, str, 
     if sure and degree:
         found = f"{sure[0]} ... {degree[0]}"
         faults.append(Fault("confidence-with-likelihood", found, sentence, "two sentences, one for each"))
-    faults += [Fault("outside-scale", found, sentence, "a term of the scale, or a plain statement") for found in outside]
+    asked = sentence.rstrip('」』）)"” ').endswith(("?", "？", "か。"))
+    if not asked:
+        faults += [Fault("outside-scale", found, sentence, "a term of the scale, or a plain statement") for found in outside]
     if acted := book.treaty(sentence):
         faults.append(Fault("treaty", acted, sentence, "whether a treaty is invoked is for ministers, case by case"))
-    if not sentence.rstrip('」』）)"” ').endswith(("?", "？", "か。")) and (hostile := book.hostile.search(sentence)):
+    if not asked and (hostile := book.hostile.search(sentence)):
         faults.append(Fault("hostility", hostile[0], sentence, "what was seen and done; intent is not answered by a machine"))
     return faults
 

@@ -122,7 +122,7 @@ EN = Book(
         (?:good|slight|small|fair|real|strong|outside|serious|even|high|low) (?:chance|possibility|probability|likelihood|odds)
         there is a (?:chance|possibility)
         could (?:well |also |not )?(?:be|have)(?! (?:been )?(?:seen|read|found|known|told|computed|measured|checked|heard|shown))
-        (?-i:may(?!(?: not)? (?:read|see|be read|be seen|be shared|be released)))
+        (?-i:may(?!(?: not)? (?:read|see|request|ask|be read|be seen|be shared|be released)))
         (?-i:May (?:well )?(?:be|have))
     """),
     confidence=_english("confiden(?:ce|t|tly)(?! (?:interval|region|ellipse|bound|limit))"),

@@ -17,15 +17,16 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from hoshimori.alliance.register import BUILT_IN, Register
 from hoshimori.alliance.register import register as built_in_register
-from hoshimori.doors import brief_pdf, brief_text
+from hoshimori.doors import brief_pdf, brief_text, english_nature, english_threshold, japanese_nature, japanese_threshold
 from hoshimori.doors.brief_annex import annex
 from hoshimori.doors.brief_front import Page, front
 from hoshimori.doors.brief_reading import reader, unbroken
-from hoshimori.doors.english_nature import NATURE as EN
-from hoshimori.doors.japanese_nature import NATURE as JA
 from hoshimori.errors import UsageError
 
-LANGUAGES: Mapping[str, Mapping[str, str]] = {"en": EN, "ja": JA}
+LANGUAGES: Mapping[str, Mapping[str, str]] = {
+    "en": {**english_threshold.THRESHOLD, **english_nature.NATURE},
+    "ja": {**japanese_threshold.THRESHOLD, **japanese_nature.NATURE},
+}
 
 
 def html(

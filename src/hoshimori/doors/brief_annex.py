@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from typing import Any
 
 from hoshimori import __version__
@@ -115,6 +117,7 @@ def _matrix(r: Reader) -> Page:
                 "tells": r.text(row, "diagnosticity", say=_score),
             }
         )
+    rows.sort(key=_by_number)
     return {
         "note": r.note(r.tree, "ach", "rows"),
         "heads": [r.w[f"column {h}"] for h in HYPOTHESES],
@@ -138,7 +141,13 @@ def _drop(r: Reader) -> Page:
             if part == "bayes":
                 entry["value"] = r.percent(row, "value")
     notes = [note for part in ("ach", "bayes") if (note := r.note(r.tree, part, "drop_one"))]
-    return {"rows": [*rows.values(), *loose], "note": " ".join(dict.fromkeys(notes))}
+    return {"rows": [*sorted(rows.values(), key=_by_number), *loose], "note": " ".join(dict.fromkeys(notes))}
+
+
+def _by_number(row: Mapping[str, Any]) -> tuple[int, str]:
+    """The order of the evidence; what has no number there comes last."""
+    digits = re.fullmatch(r"E(\d+)", row.get("number", ""))
+    return (int(digits[1]) if digits else 10**6, row.get("number", ""))
 
 
 def _groups(r: Reader) -> Page:

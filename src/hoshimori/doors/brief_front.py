@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -43,7 +44,7 @@ def front(r: Reader, register: Register | None, signatures: Sequence[Mapping[str
         "not_found": _some(r, _not_found(r), MOST_FOUND, r.note(r.tree, "not_found") or r.w["brief none"]),
         "not_looked": _some(r, _not_looked(r), MOST_LOOKED, r.note(r.tree, "not_looked") or r.w["brief none"]),
         "effect": [
-            {"label": r.w[f"effect {part}"], "value": r.word(part, r.tree, "effect", part)}
+            {"label": _opening(r.w[f"effect {part}"]), "value": r.word(part, r.tree, "effect", part)}
             for part in ("means", "direction", "reversible", "degree")
         ],
         "claims": claims(r),
@@ -51,8 +52,15 @@ def front(r: Reader, register: Register | None, signatures: Sequence[Mapping[str
         "gates": asked,
         "profile": r.w["brief profile"].format(count=beside) if beside else "",
         "gates_note": r.note(r.tree, "gates"),
+        "consultation": r.text(r.tree, "consultation", "answer", say=lambda v: r.w.get(f"consultation {v}", str(v)))
+        if "consultation" in r.tree
+        else "",
         "signatures": [_signature(r, s) for s in signatures],
     }
+
+
+def _opening(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def mode(r: Reader) -> str:
@@ -81,18 +89,23 @@ def _facts(r: Reader) -> list[dict[str, str]]:
 
 def bottom(r: Reader) -> Page:
     """The verdict, one sentence of likelihood, one of confidence, and why."""
-    left = r.at(r.tree, "left_out")
-    counts = {k: r.text(left, k) for k in ("not_releasable", "known_later", "unweighed")}
-    counts["other_mode"] = "0" if isinstance(left, Mapping) and "other_mode" not in left else r.text(left, "other_mode")
-    level = r.at(r.tree, "confidence")
     return {
         "verdict": _verdict(r),
         "likelihood": _likelihood(r),
         "confidence": _confidence(r),
         "reasons": _codes(r, "why_undetermined", "undetermined"),
-        "grounds": grounds(r, only=level),
-        "left_out": r.w["brief left out"].format(**counts),
+        "grounds": grounds(r, only=r.at(r.tree, "confidence")),
+        "left_out": _left_out(r),
     }
+
+
+def _left_out(r: Reader) -> str:
+    left = r.at(r.tree, "left_out")
+    if isinstance(left, Hidden):
+        return r.w["brief left"].format(said=left)
+    counts = {k: r.text(left, k) for k in ("not_releasable", "known_later", "unweighed")}
+    other = r.text(left, "other_mode") if "other_mode" in left else "0"
+    return r.w["brief left out"].format(**counts, other_mode=other)
 
 
 def _verdict(r: Reader) -> str:
@@ -107,8 +120,10 @@ def _likelihood(r: Reader) -> str:
     chosen = r.at(r.tree, "verdict")
     if chosen == UNDETERMINED:
         chosen = r.at(r.tree, "bayes", "leader")
+    if isinstance(chosen, Hidden):
+        return r.w["brief no likelihood"].format(said=chosen)
     shares = [r.at(r.tree, "bayes", "odds", str(chosen), end) for end in ("low", "value", "high")]
-    hidden = [x for x in (chosen, *shares) if isinstance(x, Hidden)]
+    hidden = [x for x in shares if isinstance(x, Hidden)]
     if hidden:
         return r.w["brief no likelihood"].format(said=hidden[0])
     if r.at(r.tree, "likelihood", str(chosen)) is None:
@@ -144,8 +159,10 @@ def code(r: Reader, kind: str, entry: Any) -> str:
     values = dict(entry) if isinstance(entry, Mapping) else {"code": entry}
     name = str(values.pop("code", ""))
     said = {k: _value(r, k, v) for k, v in values.items()}
-    if f"{kind} {name}" in r.w:
+    try:
         return clean(r.w[f"{kind} {name}"].format(**said))
+    except KeyError:  # a code, or a value, of another version
+        pass
     return clean(", ".join([name, *(f"{k} {v}" for k, v in sorted(said.items()))]))
 
 
@@ -155,7 +172,7 @@ def _value(r: Reader, key: str, value: Any) -> str:
     if isinstance(value, Hidden):
         return value
     if isinstance(value, float):
-        return percent(value, r.lang) if key in SHARES and 0.0 <= value <= 1.0 else f"{value:.2g}"
+        return _share(value) if key in SHARES and 0.0 <= value <= 1.0 else f"{value:.2g}"
     if isinstance(value, list | tuple):
         return r.listed([_value(r, key, v) for v in value])
     if value in (*HYPOTHESES, UNDETERMINED):
@@ -163,6 +180,11 @@ def _value(r: Reader, key: str, value: Any) -> str:
     if re.match(r"\d{4}-\d\d-\d\dT", str(value)):
         return r.moment(str(value))
     return r.w.get(f"{key} {value}") or r.numbers.get(str(value)) or str(value)
+
+
+def _share(value: float) -> str:
+    """In percent, rounded down: what falls short of a mark must not look as if it met it."""
+    return unbroken(f"{math.floor(value * 1000.0 + 1e-6) / 10.0:g} %")
 
 
 def hypothesis(r: Reader, name: Any) -> str:
@@ -332,7 +354,7 @@ def gates(r: Reader, register: Register | None, *, all_of_them: bool) -> list[Pa
                 "hidden": "",
                 "id": r.text(gate, "id"),
                 "title": _in_language(r, gate, "title") or "",
-                "answer": r.w["answer for ministers, case by case"] if for_people else r.word("answer", gate, "answer"),
+                "answer": r.w["brief for ministers"] if for_people else r.word("answer", gate, "answer"),
                 "for_people": for_people,
                 "reason": _gate_reason(r, gate),
                 "criteria": kept,

@@ -140,6 +140,8 @@ def _markings(node: Any) -> Iterator[Marking]:
     if isinstance(node, Mapping):
         if withheld(node) is not None:
             return
+        named = node.get("markings")
+        yield from (Marking.from_json(m) for k, m in (named or {}).items() if k in node and withheld(node[k]) is None)
         for key, value in node.items():
             if key == "marking" and isinstance(value, Mapping) and "tlp" in value:
                 yield Marking.from_json(value)

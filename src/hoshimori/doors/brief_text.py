@@ -34,6 +34,7 @@ def _paragraphs(page: Page) -> Iterator[str]:
     yield w["brief odds"]
     yield page["odds_note"] or "\n".join(_odds(row) for row in page["odds"])
     yield w["brief gates"]
+    yield wrapped(page["consultation"])
     yield page["gates_note"] or "\n".join(
         wrapped(g["hidden"] or f"{g['id']} {g['title']}: {g['answer']}", "   ") for g in page["gates"]
     )
