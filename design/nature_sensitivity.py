@@ -4,8 +4,8 @@
 
 Incidents are invented: a hypothesis is drawn from the base rates of a kind, the shares are drawn within their doubt, some of the
 questions of the kind are asked, and each answer gets a grade. Then everything is assessed with the table as shipped, and with
-changes to it. This tells what the table makes of a world in which it is right but for its doubt; it tells nothing of the world as it
-is. Grades are given at random and no source ever errs, so tempering by grade only costs here.
+changes to it. This tells what the table makes of a world in which it is right but for its doubt; it says nothing of the real one.
+Grades are given at random and no source ever errs, so tempering by grade only costs here.
 """
 
 from __future__ import annotations

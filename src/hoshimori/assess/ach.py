@@ -82,13 +82,13 @@ def reading(items: Sequence[Item], table: Table) -> AchReading:
     """The matrix of these items, its scores and what becomes of the leader without each item."""
     weighed = pieces(items, table)
     marks = {p.key: table.weights[p.indicator].marks_of(p.seen) for p in weighed}
-    shares = _shares(weighed, marks)
+    tells = {p.key: diagnosticity(marks[p.key]) for p in weighed}
+    shares = _shares(weighed, tells)
     against, support = _scores(weighed, marks, shares)
     ranking, leader, tied = _rank(against, support)
-    dropped = {p.key: _leader_without(p, weighed, marks) for p in weighed}
+    dropped = {p.key: _leader_without(p, weighed, marks, tells) for p in weighed}
     rows = tuple(
-        AchRow(p.key, p.indicator, p.seen, p.grade, p.weight * shares[p.key], marks[p.key], diagnosticity(marks[p.key]))
-        for p in weighed
+        AchRow(p.key, p.indicator, p.seen, p.grade, p.weight * shares[p.key], marks[p.key], tells[p.key]) for p in weighed
     )
     return AchReading(rows, _named(against), _named(support), ranking, leader, tied, dropped)
 
@@ -98,8 +98,8 @@ def diagnosticity(marks: Mapping[str, str]) -> float:
     return float(np.var([SPREAD[marks[h]] for h in HYPOTHESES]))
 
 
-def _shares(weighed: Sequence[Piece], marks: Mapping[str, Mapping[str, str]]) -> dict[str, float]:
-    return kin_shares(weighed, {p.key: p.weight * diagnosticity(marks[p.key]) for p in weighed})
+def _shares(weighed: Sequence[Piece], tells: Mapping[str, float]) -> dict[str, float]:
+    return kin_shares(weighed, {p.key: p.weight * tells[p.key] for p in weighed})
 
 
 def _scores(
@@ -123,9 +123,11 @@ def _rank(against: Floats, support: Floats) -> tuple[tuple[str, ...], str, tuple
     return tuple(HYPOTHESES[k] for k in order), HYPOTHESES[first] if alone else "", tied if len(tied) > 1 else ()
 
 
-def _leader_without(left_out: Piece, weighed: Sequence[Piece], marks: Mapping[str, Mapping[str, str]]) -> str:
+def _leader_without(
+    left_out: Piece, weighed: Sequence[Piece], marks: Mapping[str, Mapping[str, str]], tells: Mapping[str, float]
+) -> str:
     rest = [p for p in weighed if p is not left_out]
-    return _rank(*_scores(rest, marks, _shares(rest, marks)))[1]
+    return _rank(*_scores(rest, marks, _shares(rest, tells)))[1]
 
 
 def _named(values: Floats) -> dict[str, float]:
