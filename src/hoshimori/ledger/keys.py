@@ -325,8 +325,8 @@ def _encryption(passphrase: str | None) -> KeySerializationEncryption:
 
 def _private(pem: bytes, passphrase: str | None, where: str) -> Ed25519PrivateKey:
     """The key in PEM. The library's messages are not passed on: they are not ours to vouch for."""
-    encrypted = b"-----BEGIN ENCRYPTED PRIVATE KEY-----" in pem
-    if not encrypted and b"-----BEGIN PRIVATE KEY-----" not in pem:
+    encrypted = b"BEGIN ENCRYPTED PRIVATE KEY" in pem
+    if not encrypted and b"BEGIN PRIVATE KEY" not in pem:
         raise Refused(
             "key-format", f"{where}: a private key in PKCS#8 PEM (BEGIN PRIVATE KEY or BEGIN ENCRYPTED PRIVATE KEY) is expected"
         )
