@@ -391,7 +391,7 @@ def test_text_never_becomes_markup_of_the_typesetter() -> None:
     assert squeezed.count(re.sub(r"\s+", "", attack)) > 20
 
 
-def test_a_long_incident_is_set_smaller_or_runs_on_and_evidence_begins_on_the_right_hand() -> None:
+def test_a_long_incident_is_set_smaller_or_runs_on_and_evidence_begins_a_page_of_its_own() -> None:
     many = items() * 6
     long = assessment(incident(items=many, question="Was it " + "very " * 60 + "long?"))
     pages = [p.extract_text() for p in PdfReader(io.BytesIO(brief.pdf(long, signatures=SIGNATURES * 6))).pages]
@@ -400,7 +400,6 @@ def test_a_long_incident_is_set_smaller_or_runs_on_and_evidence_begins_on_the_ri
     longer = [p.extract_text() for p in PdfReader(io.BytesIO(brief.pdf(long, signatures=SIGNATURES * 60))).pages]
     begins = next(k for k, p in enumerate(longer, start=1) if "\nEvidence\n" in p)
     assert begins > 3
-    assert begins % 2 == 1
     assert all("TLP:AMBER // REL TO JPN" in p for p in longer)
 
 

@@ -368,7 +368,7 @@ def gates(r: Reader, register: Register | None, *, all_of_them: bool) -> list[Pa
 def _in_language(r: Reader, row: Mapping[str, Any], key: str) -> str:
     """A text of the record in the reader's language, "" where the record has none."""
     name = f"{key}_ja" if r.lang == "ja" and f"{key}_ja" in row else key
-    return r.text(row, name) if name in row else ""
+    return r.text(row, name, say=unbroken) if name in row else ""
 
 
 def _criterion(r: Reader, row: Any, register: Register | None, all_of_it: bool) -> Page:

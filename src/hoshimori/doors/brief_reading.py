@@ -7,6 +7,7 @@ is hidden too.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -159,8 +160,8 @@ def clean(text: str) -> str:
 
 
 def unbroken(text: str) -> str:
-    """A text of which no line ends between a number and its percent sign."""
-    return text.replace(" %", "\N{NO-BREAK SPACE}%")
+    """A text of which no line ends within a share in percent."""
+    return re.sub(r"(below|above) (?=\d)| (?=%)", lambda m: f"{m[1] or ''}\N{NO-BREAK SPACE}", text)
 
 
 def read_time(value: str) -> np.datetime64:

@@ -57,6 +57,7 @@ NATURE: dict[str, str] = {
     "undetermined tie in inconsistency": "no explanation alone has the least against it",
     "undetermined low end not above likely": "the low end of the odds of the first explanation is not above 55 %",
     "undetermined hangs on one item": "without one single item another explanation would be first",
+    "undetermined confidence low": "all else holds, but the confidence would be low",
     "undetermined too few groups": "fewer than two independent kinds of evidence speak for it",
     "confidence sourcing": "sources of the second best kind of evidence: weight {weight} of 1 ({level})",
     "confidence independent groups": "independent kinds of evidence that speak for it: {count} ({level})",

@@ -53,6 +53,7 @@ NATURE: dict[str, str] = {
     "undetermined tie in inconsistency": "不整合が単独で最小の説明がない",
     "undetermined low end not above likely": "第一の説明の見込みの下端が 55 %を超えない",
     "undetermined hangs on one item": "証拠を一つ除くと、別の説明が第一となる",
+    "undetermined confidence low": "他の条件はすべて満たすが、確度が低い",
     "undetermined too few groups": "これを支持する独立した種類の証拠が二つに満たない",
     "confidence sourcing": "二番目によい種類の証拠の情報源：重み {weight}（最大 1）（{level}）",
     "confidence independent groups": "支持する独立した種類の証拠：{count}（{level}）",
