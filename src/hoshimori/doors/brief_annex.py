@@ -194,4 +194,6 @@ def _methods(r: Reader) -> list[dict[str, str]]:
         "brief sha": sha256(canonical(r.tree)),
         "brief program": f"hoshimori {__version__}",
     }
-    return [{"label": r.w[label], "value": value} for label, value in said.items()]
+    basis = r.at(r.tree, "basis") if "basis" in r.tree else {}
+    behind = {} if isinstance(basis, Hidden) else {f"basis {name}": r.text(basis, name) for name in sorted(basis)}
+    return [{"label": r.w.get(label, clean(label)), "value": value} for label, value in {**said, **behind}.items()]
