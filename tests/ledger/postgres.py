@@ -26,25 +26,56 @@ class Absent(Exception):
     """There is no PostgreSQL to test with, and why."""
 
 
+class Server:
+    """A server of one's own in a folder. It keeps what it holds over `kill` and `start`."""
+
+    def __init__(self, program: str, folder: Path, password: str) -> None:
+        self._program, self._folder = program, folder
+        url = sa.URL.create("postgresql+psycopg", USER, password, database="postgres", query={"host": str(folder)})
+        self.url = url.render_as_string(hide_password=False)
+        self.start()
+
+    def start(self) -> None:
+        deadline = time.monotonic() + START_S
+        while True:  # after a kill, the old server's children still hold its memory for a moment
+            self._process = _start(self._program, self._folder)
+            if _answers(self.url, self._process, deadline):
+                return
+            if time.monotonic() > deadline:
+                raise Absent(f"the server did not start: {(self._folder / 'log').read_text(errors='replace')[-300:]}")
+            time.sleep(0.2)
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.wait()
+
+    def stop(self) -> None:
+        self._process.send_signal(signal.SIGINT)  # its fast shutdown
+        self._process.wait(30)
+
+
 @contextmanager
-def server() -> Iterator[str]:
-    """The URL of a database in which the tests may make schemas. Absent where there is none."""
-    if given := os.environ.get(GIVEN):
-        yield given
-        return
-    initdb, postgres = _program("initdb"), _program("postgres")
+def private() -> Iterator[Server]:
+    """A server that nobody else uses. Absent where there is none."""
+    initdb, program = _program("initdb"), _program("postgres")
     with _folder() as folder:
         password = secrets.token_urlsafe(12)
         _make(initdb, folder, password)
-        process = _start(postgres, folder)
+        started = Server(program, folder, password)
         try:
-            url = sa.URL.create("postgresql+psycopg", USER, password, database="postgres", query={"host": str(folder)})
-            text = url.render_as_string(hide_password=False)
-            _wait(text, process, folder)
-            yield text
+            yield started
         finally:
-            process.send_signal(signal.SIGINT)  # its fast shutdown
-            process.wait(30)
+            started.stop()
+
+
+@contextmanager
+def server() -> Iterator[str]:
+    """The URL of a database in which the tests may make schemas: the one given, or a private one. Absent where there is none."""
+    if given := os.environ.get(GIVEN):
+        yield given
+        return
+    with private() as started:
+        yield started.url
 
 
 @contextmanager
@@ -143,13 +174,13 @@ def _start(postgres: str, folder: Path) -> subprocess.Popen[bytes]:
         )
 
 
-def _wait(url: str, process: subprocess.Popen[bytes], folder: Path) -> None:
-    deadline = time.monotonic() + START_S
-    while True:
+def _answers(url: str, process: subprocess.Popen[bytes], deadline: float) -> bool:
+    """True when it does; False when it has ended, or time is up."""
+    while process.poll() is None and time.monotonic() < deadline:
         try:
             execute(url, "SELECT 1")
-            return
         except sa.exc.OperationalError:
-            if process.poll() is not None or time.monotonic() > deadline:
-                raise Absent(f"the server did not start: {(folder / 'log').read_text(errors='replace')[-300:]}") from None
             time.sleep(0.05)
+        else:
+            return True
+    return False

@@ -182,6 +182,10 @@ class TestWriting:
         assert journal.check() == before
         assert journal.append("note", b"next").seq == 1
 
+    def test_an_error_of_the_caller_stays_the_callers(self, journal: Journal) -> None:
+        with pytest.raises(FileNotFoundError), journal.writing():
+            Path("nowhere/at/all").read_bytes()
+
     def test_bodies_that_break_off_leave_nothing(self, journal: Journal) -> None:
         def bodies() -> Iterator[bytes]:
             yield from [b"x"] * 2500

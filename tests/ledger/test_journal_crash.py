@@ -7,6 +7,7 @@ import resource
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,14 +16,15 @@ import pytest
 
 from bench.ledger import writers
 from hoshimori.errors import LedgerUnwritable
-from hoshimori.ledger.journal import Journal
+from hoshimori.ledger.journal import Entry, Journal
+from tests.ledger import postgres
 from tests.pages import ROOT
 
 NOBODY = 65534
 
 
 def test_two_processes_append_at_once_and_lose_nothing(where: Path | str) -> None:
-    count = 60
+    count = 40
     _, said = writers.together(where, 2, count)
     with Journal(where) as journal:
         assert journal.check().size == 2 * count
@@ -38,6 +40,32 @@ def test_killed_writers_lose_nothing_that_was_acknowledged(where: Path | str) ->
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("10 writers killed: ")
     assert " 0 entries acknowledged" not in done.stdout
+
+
+def test_a_killed_server_keeps_what_it_acknowledged() -> None:
+    try:
+        with postgres.private() as server, Journal(server.url) as journal:
+            said: list[Entry] = []
+            for turn in range(2):
+                said.append(journal.append("note", b"%d" % turn))
+                killer = threading.Timer(0.1, server.kill)
+                killer.start()
+                with pytest.raises(LedgerUnwritable):
+                    append_for_ever(journal, said)
+                killer.join()
+                server.start()
+                held = list(journal.entries())
+                assert held[: len(said)] == said
+                assert len(held) <= len(said) + 1, "at most the one whose commit was under way"
+                assert journal.check().size == len(held)
+                said = held
+    except postgres.Absent as absent:
+        pytest.skip(str(absent))
+
+
+def append_for_ever(journal: Journal, said: list[Entry]) -> None:
+    while True:
+        said.append(journal.append("note", b"%d" % len(said)))
 
 
 @contextmanager

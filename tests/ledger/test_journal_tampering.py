@@ -127,6 +127,13 @@ def blob(where: Where, data: bytes) -> str:
 
 
 ZEROS = bytes(32)
+
+
+def garbage(where: Where) -> dict[str, str]:
+    """A leaf that is none, with its own hash."""
+    return {"garbage": blob(where, b"no leaf"), "garbage_hash": blob(where, merkle.leaf_hash(b"no leaf"))}
+
+
 TAMPERING = {
     "body": ("UPDATE journal_entries SET body = {blob} WHERE seq = 4", "entry 4: the body differs from what the leaf says"),
     "kind": ("UPDATE journal_entries SET kind = 'act' WHERE seq = 5", "entry 5: the kind differs from what the leaf says"),
@@ -148,6 +155,10 @@ TAMPERING = {
         "UPDATE journal_entries SET leaf = {blob}, entry_hash = {blob} WHERE seq = 1",
         "entry 1: the leaf and the entry hash disagree",
     ),
+    "leaf and hash, in step": (
+        "UPDATE journal_entries SET leaf = {garbage}, entry_hash = {garbage_hash} WHERE seq = 8",
+        "entry 8: the body and the kind and the previous and the seq and the time",
+    ),
     "node": ("UPDATE journal_nodes SET hash = {blob} WHERE number = 3", "entry 3: the stored hash of entries 0 to 3 was changed"),
     "node removed": ("DELETE FROM journal_nodes WHERE number = 7", "entry 7: the stored hash of entries 0 to 7 is missing"),
     "node added": ("INSERT INTO journal_nodes VALUES (99, {blob})", "8 hashes of subtrees are stored where 9 entries make 7"),
@@ -166,9 +177,27 @@ TAMPERING = {
 def test_tampering_is_found_and_named(where: Where, journal: Journal, what: str) -> None:
     journal.append_many("note", (b"%d" % k for k in range(9)))
     statements, reason = TAMPERING[what]
-    tampered(where, *(s.format(blob=blob(where, ZEROS)) for s in statements.split(";")))
+    tampered(where, *(s.format(blob=blob(where, ZEROS), **garbage(where)) for s in statements.split(";")))
     with pytest.raises(LedgerDamaged, match=reason):
         journal.check()
+
+
+@pytest.mark.parametrize(
+    ("statement", "reason"),
+    [
+        ("UPDATE journal_entries SET body = 'text' WHERE seq = 4", "entry 4: a column is not what was written"),
+        ("UPDATE journal_entries SET entry_hash = 5 WHERE seq = 4", "entry 4: a column is not what was written"),
+        ("UPDATE journal_entries SET kind = x'ff' WHERE seq = 4", "entry 4: a column is not what was written"),
+        ("UPDATE journal_nodes SET hash = 'text' WHERE number = 3", "entry 3: the stored hash of entries 0 to 3 was changed"),
+    ],
+)
+def test_values_of_another_type_are_found(tmp_path: Path, statement: str, reason: str) -> None:
+    """SQLite keeps any type in any column."""
+    with Journal(tmp_path) as journal:
+        journal.append_many("note", (b"%d" % k for k in range(9)))
+        tampered(tmp_path, statement)
+        with pytest.raises(LedgerDamaged, match=reason):
+            journal.check()
 
 
 def test_an_entry_rewritten_with_its_own_hashes_breaks_the_chain(where: Where, journal: Journal) -> None:
@@ -211,6 +240,9 @@ def test_only_a_remembered_root_shows_that_the_end_was_cut_off_or_all_rewritten(
 def test_nothing_is_added_to_a_damaged_end(where: Where, journal: Journal) -> None:
     journal.append_many("note", [b"a", b"b"])
     tampered(where, f"UPDATE journal_entries SET entry_hash = {blob(where, ZEROS)} WHERE seq = 1")
+    with pytest.raises(LedgerDamaged, match=r"entry 1: .*nothing was added"):
+        journal.append("note", b"c")
+    tampered(where, "UPDATE journal_entries SET leaf = {garbage}, entry_hash = {garbage_hash}".format(**garbage(where)))
     with pytest.raises(LedgerDamaged, match=r"entry 1: .*nothing was added"):
         journal.append("note", b"c")
 

@@ -68,12 +68,12 @@ def _size(rows: Rows) -> int:
     return size
 
 
-def _nodes(rows: Rows, low: int, high: int) -> dict[int, bytes]:
+def _nodes(rows: Rows, low: int, high: int) -> dict[int, object]:
     """The stored hashes of the subtrees that entries low to high - 1 complete, by number; low is a multiple of _CHUNK."""
     n = store.nodes
     above = [merkle.number(node) for node in merkle.closed_by(high - 1)]
     asked = sa.select(n.c.number, n.c.hash).where(n.c.number.between(2 * low, 2 * high) | n.c.number.in_(above))
-    return {row.number: bytes(row.hash) for row in rows.connection.execute(asked)}
+    return {row.number: row.hash for row in rows.connection.execute(asked)}
 
 
 def _follows(entry: Entry, seq: int, before: Entry | None, name: str) -> None:
@@ -89,7 +89,7 @@ def _follows(entry: Entry, seq: int, before: Entry | None, name: str) -> None:
         raise LedgerDamaged(f"{name}: entry {seq}: has no time")
 
 
-def _subtrees(entry: Entry, waiting: dict[Node, bytes], stored: dict[int, bytes], name: str) -> None:
+def _subtrees(entry: Entry, waiting: dict[Node, bytes], stored: dict[int, object], name: str) -> None:
     """The subtrees that one entry completes, against what is stored."""
     for node, made in merkle.closing(entry.seq, bytes.fromhex(entry.entry_hash), waiting):
         held = stored.get(merkle.number(node))

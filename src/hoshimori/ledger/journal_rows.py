@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -28,6 +29,7 @@ _OF_KIND = _PAGE.where(_e.c.kind == sa.bindparam("kind_"))
 _LEAVES = sa.select(_e.c.seq, _e.c.entry_hash).where(_e.c.seq.in_(sa.bindparam("wanted", expanding=True)))
 _NODES = sa.select(_n.c.number, _n.c.hash).where(_n.c.number.in_(sa.bindparam("wanted", expanding=True)))
 _ADD_ENTRY, _ADD_NODE = _e.insert(), _n.insert()
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 _PAGE_ROWS, _PAGE_BYTES = 512, 4 * 1024 * 1024
 
 
@@ -93,12 +95,12 @@ class Rows:
         row = self.connection.execute(_TIP).first()
         if row is None:
             return 0, FIRST, np.datetime64("NaT", "us")
-        leaf, entry_hash = bytes(row.leaf), bytes(row.entry_hash)
-        if merkle.leaf_hash(leaf) != entry_hash or (said := json.loads(leaf))["seq"] != row.seq or said["t"] != row.t_utc:
+        said = _said(row.leaf) if _typed(row.leaf, row.entry_hash) and merkle.leaf_hash(row.leaf) == row.entry_hash else {}
+        if said.get("seq") != row.seq or said.get("t") != row.t_utc:
             raise LedgerDamaged(
                 f"{self.name}: entry {row.seq}: the leaf, its hash and the other columns disagree; nothing was added"
             )
-        return row.seq + 1, entry_hash.hex(), time_of(row.t_utc)
+        return row.seq + 1, row.entry_hash.hex(), time_of(row.t_utc)
 
     def entry(self, seq: int) -> Entry:
         row = self.connection.execute(_ENTRY, {"seq_": seq}).first()
@@ -124,10 +126,10 @@ class Rows:
         found: dict[Node, bytes] = {}
         if leaves:
             leaf_rows = self.connection.execute(_LEAVES, {"wanted": leaves})
-            found |= {(0, row.seq): bytes(row.entry_hash) for row in leaf_rows}
+            found |= {(0, row.seq): row.entry_hash for row in leaf_rows if _typed(row.entry_hash)}
         if above:
             node_rows = self.connection.execute(_NODES, {"wanted": sorted(above)})
-            found |= {above[row.number]: bytes(row.hash) for row in node_rows}
+            found |= {above[row.number]: row.hash for row in node_rows if _typed(row.hash)}
         for level, place in sorted(wanted - found.keys()):
             first, last = place << level, ((place + 1) << level) - 1
             raise LedgerDamaged(f"{self.name}: entry {last}: the stored hash of entries {first} to {last} is missing")
@@ -179,14 +181,29 @@ def time_of(text: str) -> np.datetime64:
 
 def read(row: Any, name: str) -> Entry:
     """An entry out of its row; LedgerDamaged where the row is not what its own hashes say."""
-    try:
-        made = Entry.make(row.seq, row.kind, bytes(row.body), time_of(row.t_utc), row.previous.hex())
-        leaf, entry_hash = bytes(row.leaf), row.entry_hash.hex()
-    except (AttributeError, TypeError, ValueError) as error:
-        raise LedgerDamaged(f"{name}: entry {row.seq}: a column is not what was written: {error}") from None
-    if made.leaf != leaf or made.entry_hash != entry_hash:
-        raise LedgerDamaged(f"{name}: entry {row.seq}: {_difference(made, leaf, entry_hash)}")
+    if (
+        not _typed(row.body, row.previous, row.leaf, row.entry_hash)
+        or not isinstance(row.kind, str)
+        or not _TIME.fullmatch(row.t_utc)
+    ):
+        raise LedgerDamaged(f"{name}: entry {row.seq}: a column is not what was written: another type of value, or no time")
+    made = Entry.make(row.seq, row.kind, row.body, time_of(row.t_utc), row.previous.hex())
+    if made.leaf != row.leaf or made.entry_hash != row.entry_hash.hex():
+        raise LedgerDamaged(f"{name}: entry {row.seq}: {_difference(made, row.leaf, row.entry_hash.hex())}")
     return made
+
+
+def _typed(*values: object) -> bool:
+    return all(isinstance(v, bytes) for v in values)
+
+
+def _said(leaf: bytes) -> dict[str, Any]:
+    """What a leaf says; nothing where it is not one."""
+    try:
+        said = json.loads(leaf)
+    except ValueError:
+        return {}
+    return said if isinstance(said, dict) else {}
 
 
 def _difference(made: Entry, leaf: bytes, entry_hash: str) -> str:
@@ -197,7 +214,7 @@ def _difference(made: Entry, leaf: bytes, entry_hash: str) -> str:
         return "the entry hash was changed; the leaf and the other columns agree"
     if merkle.leaf_hash(leaf).hex() != entry_hash:
         return "the leaf and the entry hash disagree with each other and with the other columns"
-    held, ours = json.loads(leaf), json.loads(made.leaf)
+    held, ours = _said(leaf), _said(made.leaf)
     names = {"body_sha256": "body", "t": "time"}
     changed = [names.get(k, k) for k in sorted(ours) if held.get(k) != ours[k]]
     return f"the {' and the '.join(changed)} differs from what the leaf says"

@@ -23,6 +23,16 @@ FORMAT = "hoshimori.journal/1"
 WAIT_S = 30.0
 """How long a writer waits for another one, judged: an append takes milliseconds, a person notices half a minute."""
 
+
+class Bytes(sa.LargeBinary):
+    """Bytes as the driver gives them: what is stored as something else is found by who reads it, with the number of its row."""
+
+    cache_ok = True
+
+    def result_processor(self, dialect: object, coltype: object) -> None:
+        return None
+
+
 _tables = sa.MetaData()
 _whole = sa.BigInteger().with_variant(sa.Integer(), "sqlite")  # SQLite's own row number is spelt INTEGER
 
@@ -35,17 +45,17 @@ entries = sa.Table(
     sa.Column("seq", _whole, primary_key=True, autoincrement=False),
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("t_utc", sa.Text, nullable=False),
-    sa.Column("body", sa.LargeBinary, nullable=False),
-    sa.Column("previous", sa.LargeBinary, nullable=False),
-    sa.Column("leaf", sa.LargeBinary, nullable=False),
-    sa.Column("entry_hash", sa.LargeBinary, nullable=False),
+    sa.Column("body", Bytes, nullable=False),
+    sa.Column("previous", Bytes, nullable=False),
+    sa.Column("leaf", Bytes, nullable=False),
+    sa.Column("entry_hash", Bytes, nullable=False),
     sa.Index("journal_entries_by_kind", "kind", "seq"),
 )
 nodes = sa.Table(
     "journal_nodes",
     _tables,
     sa.Column("number", _whole, primary_key=True, autoincrement=False),  # merkle.number: one key for each complete subtree
-    sa.Column("hash", sa.LargeBinary, nullable=False),
+    sa.Column("hash", Bytes, nullable=False),
 )
 NAMES = tuple(t.name for t in (meta, entries, nodes))
 

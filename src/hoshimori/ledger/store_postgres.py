@@ -40,6 +40,7 @@ class Postgres:
         self.engine = sa.create_engine(
             url,
             pool_pre_ping=True,
+            pool_timeout=wait_s,
             hide_parameters=True,
             connect_args={"connect_timeout": max(2, round(wait_s))},
         )
@@ -87,6 +88,8 @@ class Postgres:
         return False  # a database is shared by intent
 
     def explain(self, error: Exception) -> LedgerError | None:
+        if isinstance(error, sa.exc.TimeoutError):
+            return LedgerBusy(f"{self.name}: every connection of this process was in use for {self._wait_s:g} s")
         cause = getattr(error, "orig", None) or error
         if not isinstance(cause, self._driver.Error | sa.exc.DBAPIError):
             return None

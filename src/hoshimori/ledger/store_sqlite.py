@@ -37,7 +37,10 @@ class Sqlite:
         self.name = str(self._path)
         _make_private(self._path)
         self.engine = sa.create_engine(
-            URL.create("sqlite+pysqlite", database=str(self._path)), connect_args={"timeout": wait_s}, hide_parameters=True
+            URL.create("sqlite+pysqlite", database=str(self._path.absolute())),
+            connect_args={"timeout": wait_s},
+            max_overflow=-1,  # as many threads may read as there are
+            hide_parameters=True,
         )
         _prepare(self.engine, wait_s)
 
@@ -62,8 +65,6 @@ class Sqlite:
 
     def explain(self, error: Exception) -> LedgerError | None:
         cause = getattr(error, "orig", None) or error
-        if isinstance(cause, OSError):
-            return store.unwritable(self.name, cause.strerror or str(cause), _CHECK)
         if not isinstance(cause, sqlite3.Error):
             return None
         return self._said(getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF, str(cause))
