@@ -137,6 +137,7 @@ def show(name: str, said: Mapping[str, Sequence[Judged]]) -> None:
     for what, hits in (("ACH", s.ach_right), ("Bayes", s.bayes_right), ("both", s.both_right)):
         low, high = wilson(hits, s.cases)
         print(f"  {what} top-1 now {hits}/{s.cases} = {hits / s.cases:.2f} (95 %: {low:.2f} to {high:.2f})")
+    _show_first_rule(said)
     twins = said["twins"]
     spoken = [r for r in twins if r.verdict != UNDETERMINED]
     wrong = [r for r in spoken if r.verdict != r.truth]
@@ -153,6 +154,20 @@ def show(name: str, said: Mapping[str, Sequence[Judged]]) -> None:
     for r in missed:
         led, true = r.odds[r.bayes], r.odds[r.truth]
         print(f"    {r.case}: odds lead {r.bayes} {led:.2f} (truth {r.truth} {true:.2f}), verdict {r.verdict}")
+
+
+def _show_first_rule(said: Mapping[str, Sequence[Judged]]) -> None:
+    """The same by the rule as it was fixed before any scoring, which did not ask for more than low confidence."""
+    now, twins = ([_by_first_rule(r) for r in said[name]] for name in ("now", "twins"))
+    s, t = score(now), score(twins)
+    print(
+        f"  by the rule as first fixed: {s.determined_right} right, {s.determined_wrong} wrong, {s.undetermined} undetermined; "
+        f"twins: {t.determined_right + t.determined_wrong} of {t.cases} claim too much, {t.determined_wrong} of them wrongly"
+    )
+
+
+def _by_first_rule(r: Judged) -> Judged:
+    return replace(r, verdict=r.bayes) if r.why == (attribute.CONFIDENCE_LOW,) else r
 
 
 def _line(moment: str, s: Score) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hoshimori.assess import ach
@@ -52,6 +52,7 @@ def test_diagnosticity_by_hand() -> None:
     assert ach.diagnosticity(dict.fromkeys(HYPOTHESES, "C")) == 0.0
 
 
+@settings(deadline=None)
 @given(some)
 def test_what_is_the_same_for_all_moves_nothing(items: list[Item]) -> None:
     flat = marked("denied", NEUTRAL)
@@ -61,6 +62,7 @@ def test_what_is_the_same_for_all_moves_nothing(items: list[Item]) -> None:
     assert after.drop_one[item("denied").item_id] == before.leader
 
 
+@settings(deadline=None)
 @given(some, st.randoms())
 def test_order_does_not_matter(items: list[Item], random: st.DataObject) -> None:
     shuffled = list(items)
@@ -68,6 +70,7 @@ def test_order_does_not_matter(items: list[Item], random: st.DataObject) -> None
     assert ach.reading(shuffled, TABLE).to_json() == ach.reading(items, TABLE).to_json()
 
 
+@settings(deadline=None)
 @given(some, anything)
 def test_no_item_takes_away_from_what_stands_against(items: list[Item], more: Item) -> None:
     """Of another group: inside one group a stronger item may take the first place of another, and only there."""

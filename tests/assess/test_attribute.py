@@ -44,12 +44,26 @@ anything = st.builds(item, st.sampled_from(sorted(TABLE.indicators)), st.boolean
 some = st.lists(anything, max_size=8, unique_by=lambda i: i.item_id)
 
 
+WELL_LOOKED_AT = incident(
+    *WORN_OUT.items, *(item(name, False) for name in ("acknowledged", "announced_beforehand", "report_withdrawn", "stay_long"))
+)
+
+
 def made(case: Incident, **options: object) -> Assessment:
     return assess(case, NOON + DAY, made_utc=NOON + DAY, **options)  # type: ignore[arg-type]
 
 
+def test_where_little_was_looked_for_nothing_is_named() -> None:
+    """All of the rule as first fixed holds; what nobody looked for keeps the confidence low."""
+    thin = made(WORN_OUT)
+    assert thin.why_undetermined == (attribute.CONFIDENCE_LOW,)
+    assert thin.verdict == UNDETERMINED
+    assert next(r for r in thin.confidence.reasons if r.code == "looked for").values["level"] == "low"
+    assert made(WELL_LOOKED_AT).confidence.level == "moderate"
+
+
 def test_the_shape_of_the_record() -> None:
-    data = made(WORN_OUT).to_json()
+    data = made(WELL_LOOKED_AT).to_json()
     assert list(data) == KEYS
     assert data["schema"] == "hoshimori.assessment/1"
     assert not {"items", "claims", "judgements"} & set(data["incident"])
@@ -58,7 +72,7 @@ def test_the_shape_of_the_record() -> None:
     assert data["agree"]
     assert data["table"] == TABLE.version
     assert data["bayes"]["prior"] == "loss"
-    assert data["not_found"] == [i.item_id for i in LOST_QUIETLY if not i.seen]
+    assert data["not_found"] == [i.item_id for i in WELL_LOOKED_AT.items if not i.seen]
     assert json.loads(canonical_json(data)) == data
 
 

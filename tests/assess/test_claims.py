@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hoshimori.assess.claims import STATUSES, ClaimStatus, statuses
@@ -248,6 +248,7 @@ ITEMS = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(CLAIMS, ITEMS)
 def test_every_claim_has_one_status_and_its_reasons_and_none_is_established(claims: list[Claim], items: list[Item]) -> None:
     found = statuses(claims, items)
@@ -258,6 +259,7 @@ def test_every_claim_has_one_status_and_its_reasons_and_none_is_established(clai
         assert {r.code for r in s.reasons} <= set(s.because)
 
 
+@settings(deadline=None)
 @given(CLAIMS, ITEMS)
 def test_acknowledged_means_that_the_actor_said_so(claims: list[Claim], items: list[Item]) -> None:
     own = {(c.actor or c.speaker).partition(":")[0] for c in claims if c.kind == "acknowledgement"}
@@ -266,6 +268,7 @@ def test_acknowledged_means_that_the_actor_said_so(claims: list[Claim], items: l
             assert (c.actor or c.speaker).partition(":")[0] in own
 
 
+@settings(deadline=None)
 @given(CLAIMS, ITEMS)
 def test_the_order_of_the_records_changes_no_status(claims: list[Claim], items: list[Item]) -> None:
     one = {s.claim_id: s.status for s in statuses(claims, items)}
@@ -273,6 +276,7 @@ def test_the_order_of_the_records_changes_no_status(claims: list[Claim], items: 
     assert one == other
 
 
+@settings(deadline=None)
 @given(CLAIMS, ITEMS, st.integers(2, 6))
 def test_more_sources_of_an_accusation_never_raise_it(claims: list[Claim], items: list[Item], n: int) -> None:
     accused = claim("accusation", "a newspaper", "RUS", about="docked")

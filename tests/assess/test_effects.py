@@ -7,7 +7,7 @@ from importlib.resources import files
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hoshimori.assess.effects import DEGREE, DIRECTION, IRREVERSIBLE, MEANS, REVERSIBLE, TABLE, effect, explained
@@ -100,21 +100,25 @@ def test_the_rows_name_indicators_that_exist_and_words_of_the_taxonomy() -> None
 ITEMS = st.lists(st.builds(item, st.sampled_from(INDICATORS), st.booleans(), st.sampled_from(["A1", "F6"])), max_size=8)
 
 
+@settings(deadline=None)
 @given(ITEMS)
 def test_the_order_and_repetition_of_items_change_nothing(items: list[Item]) -> None:
     assert explained(items) == explained(items[::-1]) == explained(items * 2)
 
 
+@settings(deadline=None)
 @given(ITEMS, st.lists(st.sampled_from(sorted(SAID)), max_size=3))
 def test_what_people_say_changes_nothing(items: list[Item], said: list[str]) -> None:
     assert effect([*items, *seen(*said)]) == effect(items)
 
 
+@settings(deadline=None)
 @given(ITEMS)
 def test_what_was_only_looked_for_gives_no_effect(items: list[Item]) -> None:
     assert effect([i for i in items if not i.seen]) == Effect()
 
 
+@settings(deadline=None)
 @given(ITEMS, st.sampled_from(INDICATORS), st.sampled_from(["E1", "A5"]))
 def test_what_is_not_believed_changes_nothing(items: list[Item], indicator: str, grade: str) -> None:
     assert effect([*items, item(indicator, True, grade)]) == effect(items)

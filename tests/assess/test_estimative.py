@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hoshimori.assess import estimative
@@ -133,12 +133,14 @@ def test_ranges_join_without_gap_and_every_word_is_its_own() -> None:
     assert len(set(words)) == len(words) == 28
 
 
+@settings(deadline=None)
 @given(SHARES)
 def test_a_share_and_its_complement_mirror_each_other(p: float) -> None:
     order = [t.term_id for t in TERMS]
     assert order.index(term(p).term_id) + order.index(term(1.0 - p).term_id) == len(order) - 1
 
 
+@settings(deadline=None)
 @given(SHARES, SHARES)
 def test_a_higher_share_never_has_a_weaker_word(p: float, q: float) -> None:
     low, high = sorted((p, q))
@@ -150,6 +152,7 @@ def test_a_boundary_belongs_to_the_weaker_claim(p: float, said: int) -> None:
     assert TERMS.index(term(p)) == said
 
 
+@settings(deadline=None)
 @given(st.floats(0.0, 0.00999), LANGUAGES, st.sampled_from([1, 2]))
 def test_nothing_is_impossible_and_nothing_certain(p: float, language: str, row: int) -> None:
     assert wording(p, p, language=language, row=row) == TERMS[0].word(language, row)
@@ -158,6 +161,7 @@ def test_nothing_is_impossible_and_nothing_certain(p: float, language: str, row:
         assert share in ("below 1 %", "above 99 %", "1 %未満", "99 %超")
 
 
+@settings(deadline=None)
 @given(st.lists(SHARES, min_size=3, max_size=3).map(sorted))
 def test_figures_never_show_nought_or_a_hundred(shares: list[float]) -> None:
     for said in (figures(*shares), figures(*shares, language="ja")):
@@ -186,12 +190,14 @@ def joined(language: str, parts: list[str]) -> str:
     return (" " if language == "en" else "").join(parts)
 
 
+@settings(deadline=None)
 @given(texts())
 def test_what_we_generate_is_always_clean(text: tuple[str, list[str]]) -> None:
     language, parts = text
     assert lint(joined(language, parts), language) == ()
 
 
+@settings(deadline=None)
 @given(texts(), st.data())
 def test_a_planted_fault_is_always_found(text: tuple[str, list[str]], data: st.DataObject) -> None:
     language, parts = text
@@ -210,6 +216,7 @@ def test_each_fault_is_found_alone_and_names_its_words(language: str, code: str,
     assert all(part in said for f in found for part in f.found.split(" ... "))
 
 
+@settings(deadline=None)
 @given(LANGUAGES, SHARES, SHARES)
 def test_two_rows_in_one_text_are_found_and_one_row_is_not(language: str, p: float, q: float) -> None:
     thing = THINGS[language][0]
@@ -217,6 +224,7 @@ def test_two_rows_in_one_text_are_found_and_one_row_is_not(language: str, p: flo
     assert [f.code for f in lint(mixed, language)] == ["rows-mixed"]
 
 
+@settings(deadline=None)
 @given(texts())
 def test_a_text_splits_into_as_many_sentences_as_it_was_made_of(text: tuple[str, list[str]]) -> None:
     language, parts = text

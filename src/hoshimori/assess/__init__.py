@@ -1,1 +1,1 @@
-"""From events to a judgement that shows its reasons: evidence items, competing hypotheses, claims, effects, the questions of a treaty."""
+"""From events to a judgement that shows its reasons: evidence items, two readings, claims, effects, the questions of a treaty."""

@@ -3,7 +3,8 @@ of anyone.
 
 The rule of determination, fixed before any case was scored (design/nature.md): a hypothesis is named only if both readings rank
 it first, the low end of its odds is above 0.55, it still leads in both readings when any single item is dropped, and two or
-more groups of indicators speak for it. Otherwise: undetermined, with the codes of what was missing.
+more groups of indicators speak for it. Otherwise: undetermined, with the codes of what was missing. One condition was added
+after the first scoring, and both are scored: the confidence is not low, as the gate on attribution asks anyway.
 
 Pure: the same incident, table and arguments give the same bytes. What others work out (status of claims, effect, gates,
 precedents) is handed in and carried."""
@@ -36,6 +37,8 @@ IMAGINED_GRADE = "B2"
 """The grade that a further observation is imagined to have."""
 SHOWN = 6
 UNKNOWN = Effect()
+CONFIDENCE_LOW = "confidence low"
+"""Told alone: all of the rule as it was first fixed holds."""
 WHY = (
     "nothing weighed",
     "readings disagree",
@@ -43,6 +46,7 @@ WHY = (
     "low end not above likely",
     "hangs on one item",
     "too few groups",
+    CONFIDENCE_LOW,
 )
 
 
@@ -179,7 +183,8 @@ def assess(
     weighed = pieces(used.items, table)
     model = Model(table, kind or table.kind_of(used.items), counts=counts, rate=rate)
     marks, odds = ach.reading(used.items, table), bayes.read(model, weighed)
-    why = missing(marks, odds)
+    sure = confidence(marks, odds, weighed, model, contradicted(used.items, weighed))
+    why = missing(marks, odds) or ((CONFIDENCE_LOW,) if sure.level == "low" else ())
     return Assessment(
         incident=used,
         as_of_utc=as_of_utc,
@@ -191,7 +196,7 @@ def assess(
         bayes=odds,
         verdict=UNDETERMINED if why else odds.leader,
         why_undetermined=why,
-        confidence=confidence(marks, odds, weighed, model, contradicted(used.items, weighed)),
+        confidence=sure,
         would_change=changes(model, weighed, odds),
         not_looked=worth_looking_for(model, weighed, odds),
         claim_rows=_claims(used, claim_rows),
