@@ -187,6 +187,8 @@ def test_tampering_is_found_and_named(where: Where, journal: Journal, what: str)
     [
         ("UPDATE journal_entries SET body = 'text' WHERE seq = 4", "entry 4: a column is not what was written"),
         ("UPDATE journal_entries SET entry_hash = 5 WHERE seq = 4", "entry 4: a column is not what was written"),
+        ("UPDATE journal_entries SET t_utc = x'ff' WHERE seq = 4", "entry 4: a column is not what was written"),
+        ("UPDATE journal_entries SET t_utc = '2026-13-41T10:00:00.000000Z' WHERE seq = 4", "entry 4: a column is not what was"),
         ("UPDATE journal_entries SET kind = x'ff' WHERE seq = 4", "entry 4: a column is not what was written"),
         ("UPDATE journal_nodes SET hash = 'text' WHERE number = 3", "entry 3: the stored hash of entries 0 to 3 was changed"),
     ],

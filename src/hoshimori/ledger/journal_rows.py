@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -29,7 +28,6 @@ _OF_KIND = _PAGE.where(_e.c.kind == sa.bindparam("kind_"))
 _LEAVES = sa.select(_e.c.seq, _e.c.entry_hash).where(_e.c.seq.in_(sa.bindparam("wanted", expanding=True)))
 _NODES = sa.select(_n.c.number, _n.c.hash).where(_n.c.number.in_(sa.bindparam("wanted", expanding=True)))
 _ADD_ENTRY, _ADD_NODE = _e.insert(), _n.insert()
-_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 _PAGE_ROWS, _PAGE_BYTES = 512, 4 * 1024 * 1024
 
 
@@ -96,7 +94,7 @@ class Rows:
         if row is None:
             return 0, FIRST, np.datetime64("NaT", "us")
         said = _said(row.leaf) if _typed(row.leaf, row.entry_hash) and merkle.leaf_hash(row.leaf) == row.entry_hash else {}
-        if said.get("seq") != row.seq or said.get("t") != row.t_utc:
+        if said.get("seq") != row.seq or said.get("t") != row.t_utc or not _is_time(row.t_utc):
             raise LedgerDamaged(
                 f"{self.name}: entry {row.seq}: the leaf, its hash and the other columns disagree; nothing was added"
             )
@@ -181,11 +179,7 @@ def time_of(text: str) -> np.datetime64:
 
 def read(row: Any, name: str) -> Entry:
     """An entry out of its row; LedgerDamaged where the row is not what its own hashes say."""
-    if (
-        not _typed(row.body, row.previous, row.leaf, row.entry_hash)
-        or not isinstance(row.kind, str)
-        or not _TIME.fullmatch(row.t_utc)
-    ):
+    if not _typed(row.body, row.previous, row.leaf, row.entry_hash) or not isinstance(row.kind, str) or not _is_time(row.t_utc):
         raise LedgerDamaged(f"{name}: entry {row.seq}: a column is not what was written: another type of value, or no time")
     made = Entry.make(row.seq, row.kind, row.body, time_of(row.t_utc), row.previous.hex())
     if made.leaf != row.leaf or made.entry_hash != row.entry_hash.hex():
@@ -195,6 +189,14 @@ def read(row: Any, name: str) -> Entry:
 
 def _typed(*values: object) -> bool:
     return all(isinstance(v, bytes) for v in values)
+
+
+def _is_time(text: object) -> bool:
+    """Is it a time as it is written here?"""
+    try:
+        return isinstance(text, str) and iso(time_of(text)) == text
+    except ValueError:
+        return False
 
 
 def _said(leaf: bytes) -> dict[str, Any]:
