@@ -48,12 +48,14 @@ def open_(
     from hoshimori.doors import incident_table, incidents
     from hoshimori.facts import DataMode
 
+    kind = DataMode[mode.value]
+    chosen = incidents.findings(event, only=only or (), data_mode=kind) if event else []
     opened = incidents.open_incident(
         title, by=by, party=party, question=question, assets=asset or [], subjects=subject or [], owners=owner or [],
         start=start, stop=stop, alliance=alliance, marking=incident_table.marking(tlp, releasable_to),
-        data_mode=DataMode[mode.value], home=home,
+        data_mode=kind, home=home,
     )  # fmt: skip
-    added = incidents.add_findings(opened.incident_id, event, only=only or (), home=home) if event else None
+    added = incidents.add_findings(opened.incident_id, chosen, home=home) if chosen else None
     incident_table.tell_opened(opened, added, lang.value, as_json)
 
 
@@ -127,6 +129,8 @@ def assess(
     """Weigh the hypotheses in two independent readings, ask the treaty's questions, and keep the assessment."""
     from hoshimori.doors import incident_table, incidents
 
+    if out is not None:
+        incident_table.refuse_kind(out)
     made = incidents.assess_incident(incident, as_of=as_of, releasable_to=releasable_to or (), home=home)
     incident_table.tell_assessed(made, out, lang.value, as_json)
 

@@ -40,6 +40,7 @@ def sign(
     from hoshimori.doors import ledgers, record_table, records
 
     own = ledgers.private_key(key, passphrase_file)
+    record_table.ready(out, reader, own, home)
     record_table.tell(records.sign(what, own, supersedes=supersedes, home=home), own, out, reader, home, lang.value, as_json)
 
 
@@ -59,6 +60,7 @@ def concur(
     from hoshimori.doors import ledgers, record_table, records
 
     own = ledgers.private_key(key, passphrase_file)
+    record_table.ready(out, reader, own, home)
     done = records.concur(bundle, own, reason=reason, allow_old=allow_old, home=home)
     record_table.tell(done, own, out, reader, home, lang.value, as_json)
 
@@ -79,6 +81,7 @@ def dissent(
     from hoshimori.doors import ledgers, record_table, records
 
     own = ledgers.private_key(key, passphrase_file)
+    record_table.ready(out, reader, own, home)
     done = records.dissent(bundle, own, reason=reason, allow_old=allow_old, home=home)
     record_table.tell(done, own, out, reader, home, lang.value, as_json)
 
@@ -98,6 +101,7 @@ def withdraw(
     from hoshimori.doors import ledgers, record_table, records
 
     own = ledgers.private_key(key, passphrase_file)
+    record_table.ready(out, reader, own, home)
     record_table.tell(records.withdraw(record, own, reason=reason, home=home), own, out, reader, home, lang.value, as_json)
 
 

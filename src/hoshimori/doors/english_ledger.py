@@ -4,11 +4,17 @@ from __future__ import annotations
 
 LEDGER: dict[str, str] = {
     "opened": "Incident {incident} opened: {title}",
-    "added": "{items} items and {claims} claims added to {incident}; {twice} were there already",
+    "added": "Added to {incident}: {items} of evidence, {claims} of what is claimed; there already: {twice}",
     "judged": "{by} ({party}): {criterion} {answer}; answer {id}",
     "assessed": "Assessment kept with {incident}",
     "next assess": "next: hoshimori incident assess {incident}",
     "next sign": "next: hoshimori sign {incident} --key FILE --out proposal.zip",
+    "next add": "next: hoshimori incident add {incident} --evidence FILE.toml, or --event events.jsonl",
+    "next cosign": "next: another person of {party} signs as well: hoshimori sign {record} --key FILE",
+    "next concur": "next: send {path} to {reader}: hoshimori concur {path} --key FILE, or dissent",
+    "next receive": "next: send {path} to {reader}: hoshimori receive {path}",
+    "dissent": "dissent",
+    "no longer": "superseded",
     "state proposed": "proposed",
     "state concurred": "concurred by all parties",
     "state dissented": "dissented",

@@ -119,18 +119,37 @@ def from_rows(data: Mapping[str, Any], file: str, *, data_mode: DataMode, markin
     """The same from a table that is read already."""
     weights = table()
     rows = {noun: data.get(noun, []) for noun in ("item", "claim")}
-    odd = [k for k in data if k not in rows]
-    problems = [Problem(file, None, None, k, str(data[k])[:80], "rows that begin with [[item]] or [[claim]]") for k in odd]
+    odd = [k for k in data if k not in rows or not _are_rows(data[k])]
+    if odd:
+        raise UsageError("\n  ".join([f"{file}: nothing was used:", *(str(_odd(file, k, data[k])) for k in odd)]))
+    problems: list[Problem] = []
     for noun, rules in (("item", ITEM_RULES), ("claim", CLAIM_RULES)):
         for number, row in enumerate(rows[noun], 1):
-            problems += mistakes(file, number, row, rules) if isinstance(row, dict) else []
+            problems += mistakes(file, number, row, rules)
             problems += _unknown(file, number, row, "indicator" if noun == "item" else "about", weights)
+            problems += _known_before(file, number, row)
     if problems:
         raise UsageError("\n  ".join([f"{file}: {len(problems)} mistakes; nothing was used:", *map(str, problems)]))
     if not rows["item"] and not rows["claim"]:
         raise UsageError(f"{file}: no evidence: add a row [[item]] or [[claim]]; see hoshimori incident template")
     items = tuple(_item(r, data_mode, marking, weights) for r in rows["item"])
     return Evidence(items, tuple(_claim(r, data_mode, marking) for r in rows["claim"]))
+
+
+def _are_rows(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(row, dict) for row in value)
+
+
+def _odd(file: str, key: str, value: object) -> Problem:
+    return Problem(file, None, None, key, str(value)[:80], "rows that begin with [[item]] or [[claim]], and nothing else")
+
+
+def _known_before(file: str, number: int, row: Mapping[str, Any]) -> list[Problem]:
+    """Nothing is known before it is true: such an item would enter an assessment of a moment that it comes after."""
+    t, known = row.get("t"), row.get("known")
+    if not _is_time(t) or not _is_time(known) or not _moment(known) < _moment(t):  # type: ignore[arg-type]
+        return []
+    return [Problem(file, None, number, "known", str(known), f"{t} or later: not before t (a date alone is its first moment)")]
 
 
 def _unknown(file: str, number: int, row: Mapping[str, Any], key: str, weights: Table) -> list[Problem]:

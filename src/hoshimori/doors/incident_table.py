@@ -12,8 +12,12 @@ from rich.text import Text
 
 from hoshimori.doors import brief, nature
 from hoshimori.doors.english_ledger import LEDGER as EN
+from hoshimori.doors.english_nature import NATURE as NATURE_EN
+from hoshimori.doors.english_threshold import THRESHOLD as THRESHOLD_EN
 from hoshimori.doors.incidents import Added
 from hoshimori.doors.japanese_ledger import LEDGER as JA
+from hoshimori.doors.japanese_nature import NATURE as NATURE_JA
+from hoshimori.doors.japanese_threshold import THRESHOLD as THRESHOLD_JA
 from hoshimori.doors.records import Record
 from hoshimori.doors.terminal import console, put_json, put_lines
 from hoshimori.doors.words import minute, words
@@ -21,11 +25,24 @@ from hoshimori.errors import UsageError
 from hoshimori.findings import iso
 from hoshimori.judgements import Incident, Judgement, Marking, Tlp
 
+NARROWEST = {"opened": 10, "marking": 9, "records": 12}
+"""Columns that are not made narrower than a date, a colour, the first digits of a record."""
+
 
 def words_of(lang: str) -> Mapping[str, str]:
     """The words of this page in one language."""
     words(lang)
     return JA if lang == "ja" else EN
+
+
+def answered(answer: str, lang: str) -> str:
+    """An answer to a question of the threshold, as the brief words it."""
+    return (THRESHOLD_JA if lang == "ja" else THRESHOLD_EN)[f"answer {answer}"]
+
+
+def claimed(kind: str, lang: str) -> str:
+    """A kind of claim, as the brief words it."""
+    return (NATURE_JA if lang == "ja" else NATURE_EN)[f"claim {kind}"]
 
 
 def marking(tlp: str, releasable_to: Sequence[str] | None) -> Marking:
@@ -41,7 +58,7 @@ def tell_opened(incident: Incident, added: Added | None, lang: str, as_json: boo
     print(w["opened"].format(incident=incident.incident_id, title=incident.title))
     if added:
         _told_added(incident.incident_id, added, w)
-    print(w["next assess"].format(incident=incident.incident_id))
+    print(w["next assess" if added else "next add"].format(incident=incident.incident_id))
 
 
 def tell_added(incident: str, added: Sequence[Added], lang: str, as_json: bool) -> None:
@@ -62,7 +79,7 @@ def tell_judged(given: Judgement, lang: str, as_json: bool) -> None:
         return
     print(
         words_of(lang)["judged"].format(
-            by=given.by, party=given.party, criterion=given.criterion, answer=given.answer, id=given.judgement_id
+            by=given.by, party=given.party, criterion=given.criterion, answer=answered(given.answer, lang), id=given.judgement_id
         )
     )
 
@@ -81,10 +98,15 @@ def tell_assessed(made: Mapping[str, Any], out: Path | None, lang: str, as_json:
     print(w["next sign"].format(incident=made["incident"]["id"]))
 
 
-def write_brief(made: Mapping[str, Any], out: Path, lang: str, signatures: Sequence[Mapping[str, Any]]) -> None:
-    """The brief as .html or .pdf; nothing else."""
+def refuse_kind(out: Path) -> None:
+    """Asked before anything is kept or signed."""
     if out.suffix.lower() not in (".html", ".pdf"):
         raise UsageError(f"--out {out}: a brief is a .html or a .pdf file")
+
+
+def write_brief(made: Mapping[str, Any], out: Path, lang: str, signatures: Sequence[Mapping[str, Any]]) -> None:
+    """The brief as .html or .pdf; nothing else."""
+    refuse_kind(out)
     data = (
         brief.pdf(made, lang=lang, signatures=signatures)
         if out.suffix.lower() == ".pdf"
@@ -119,11 +141,18 @@ def show(incident: Incident, lang: str, as_json: bool) -> None:
         out.print(Text(f"            {i.source}; {w['known'].format(when=minute(i.known_utc))}Z", style="dim"))
     out.print(Text(f"\n{w['claims']} ({len(incident.claims)})", style="bold"))
     for c in incident.claims:
-        out.print(Text(f"  {c.claim_id[:8]}  {c.kind}, {c.speaker}; {w['grade'].format(grade=c.grade)}; {c.marking.text}"))
+        out.print(
+            Text(
+                f"  {c.claim_id[:8]}  {claimed(c.kind, lang)}, {c.speaker}; {w['grade'].format(grade=c.grade)}; {c.marking.text}"
+            )
+        )
         out.print(Text(f"            {c.statement}"))
     out.print(Text(f"\n{w['judgements']} ({len(incident.judgements)})", style="bold"))
+    gone = {j.supersedes for j in incident.judgements}
     for j in incident.judgements:
-        out.print(Text(f"  {j.judgement_id[:8]}  {j.criterion}: {j.answer}; {j.by} ({j.party}), {minute(j.at_utc)}Z"))
+        beside = [w["dissent"]] * j.dissent + [w["no longer"]] * (j.judgement_id in gone)
+        said = "; ".join((answered(j.answer, lang), *beside, f"{j.by} ({j.party}), {minute(j.at_utc)}Z"))
+        out.print(Text(f"  {j.judgement_id[:8]}  {j.criterion}: {said}"))
         out.print(Text(f"            {j.reason}"))
 
 
@@ -143,7 +172,7 @@ def show_list(incidents: Sequence[Incident], records: Sequence[Record], lang: st
         return
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     for head in ("id", "title", "opened", "mode", "evidence", "marking", "records"):
-        table.add_column(w[f"head {head}"], overflow="fold", no_wrap=head == "id")
+        table.add_column(w[f"head {head}"], overflow="fold", no_wrap=head == "id", min_width=NARROWEST.get(head))
     known = [i.incident_id for i in incidents]
     for i in incidents:
         count = f"{len(i.items)}, {len(i.claims)}, {len(i.judgements)}"
@@ -187,7 +216,7 @@ def show_gates(alliance: str, lang: str, as_json: bool) -> None:
                 else w["person"]
             )
             if not as_json:
-                print(f"    {c.id}  [{who}]  {', '.join(c.clauses)}")
+                print(f"    {c.id}  [{who}]  {', '.join(c.clauses)}".rstrip())
                 print(f"        {c.question_ja if ja else c.question}")
     if as_json:
         put_lines(rows)

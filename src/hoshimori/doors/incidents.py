@@ -7,6 +7,7 @@ assessment = assess_incident(incident.incident_id)
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,9 +66,7 @@ def open_incident(
     rules = nature.rules_for(alliance)
     if party not in rules.parties:
         raise Refused("unknown-party", f"party {party!r}: the parties of {alliance} are {', '.join(rules.parties)}")
-    for name, value in (("title", title), ("by", by)):
-        if not value.strip():
-            raise UsageError(f"{name}: not empty")
+    _refuse_names(title, by, owners, subjects)
     begin, end = _time(start), _time(stop)
     now = now_utc()
     for what, t in (("start", begin), ("stop", end)):
@@ -106,6 +105,24 @@ def incidents(*, home: Path | None = None) -> list[Incident]:
         return kept.incidents(book)
 
 
+def findings(
+    events: str | Path | Iterable[Mapping[str, Any] | Event], *, only: Sequence[str] = (), data_mode: DataMode | None = None
+) -> list[Event]:
+    """The events of a file, or those given, each checked against its id; only: first digits of ids; data_mode: refuse others."""
+    records = library.read_events(Path(events)) if isinstance(events, str | Path) else events
+    found = [e if isinstance(e, Event) else _event(e) for e in records]
+    chosen = [e for e in found if not only or e.event_id.startswith(tuple(only))]
+    if not chosen:
+        which = f"has an id that begins with {' or '.join(only)}" if only else "to add"
+        raise NothingFound(f"no event {which}")
+    if other := [e for e in chosen if data_mode is not None and e.data_mode is not data_mode]:
+        modes = (
+            f"event {other[0].event_id[:8]} is {other[0].data_mode.name}, the incident would be {data_mode and data_mode.name}"
+        )
+        raise Refused("data-mode", f"{modes}: the two are kept apart; see --mode")
+    return chosen
+
+
 def add_findings(
     incident_id: str,
     events: str | Path | Iterable[Mapping[str, Any] | Event],
@@ -115,12 +132,7 @@ def add_findings(
     home: Path | None = None,
 ) -> Added:
     """Join findings to an incident: an events.jsonl, or events. Each is kept whole, and read into items of evidence."""
-    records = library.read_events(Path(events)) if isinstance(events, str | Path) else events
-    found = [e if isinstance(e, Event) else _event(e) for e in records]
-    chosen = [e for e in found if not only or e.event_id.startswith(tuple(only))]
-    if not chosen:
-        which = f"has an id that begins with {' or '.join(only)}" if only else "to add"
-        raise NothingFound(f"no event {which}")
+    chosen = findings(events, only=only)
     with ledger(home) as book:
         case = kept.incident(book, incident_id)
         joined = case.marking.with_(marking)
@@ -157,6 +169,7 @@ def judge(
     with ledger(home) as book:
         case = kept.incident(book, incident_id)
         rules = nature.rules_for(case.alliance)
+        earlier = [j.judgement_id for j in case.judgements if supersedes and j.judgement_id.startswith(supersedes)]
         given = Judgement(
             criterion=criterion,
             answer=answer,
@@ -164,7 +177,7 @@ def judge(
             party=party,
             at_utc=now,
             reason=reason,
-            supersedes=supersedes,
+            supersedes=earlier[0] if len(earlier) == 1 else supersedes,
             dissent=dissent,
             marking=case.marking.with_(marking),
             data_mode=case.data_mode,
@@ -206,6 +219,18 @@ def rules_of(incident_id: str, *, home: Path | None = None) -> Treaty:
     return nature.rules_for(incident(incident_id, home=home).alliance)
 
 
+def _refuse_names(title: str, by: str, owners: Sequence[str], subjects: Sequence[str]) -> None:
+    for name, value in (("title", title), ("by", by)):
+        if not value.strip():
+            raise UsageError(f"{name}: not empty")
+    for owner in owners:
+        if not re.fullmatch("[A-Z]{3}", owner):
+            raise UsageError(f"owner {owner!r}: a State as ISO 3166-1 alpha-3 in capitals, such as JPN or USA")
+    for subject in subjects:
+        if not re.fullmatch("[1-9][0-9]{0,8}", subject):
+            raise UsageError(f"subject {subject!r}: a catalogue number, 1 to 999999999")
+
+
 def _add(book: Any, case: Incident, pieces: Iterable[Any]) -> Added:
     before = {i.item_id for i in case.items} | {c.claim_id for c in case.claims}
     items: list[str] = []
@@ -224,6 +249,8 @@ def _add(book: Any, case: Incident, pieces: Iterable[Any]) -> Added:
 def _event(record: Mapping[str, Any]) -> Event:
     try:
         event = Event.from_json(record)
+    except KeyError as error:
+        raise UsageError(f"a record is not an event of hoshimori.event/1: it has no field {error}") from error
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         raise UsageError(f"a record is not an event of hoshimori.event/1: {error!r}") from error
     if record.get("id") != event.event_id:

@@ -37,6 +37,8 @@ def tell_key(made: PrivateKey, path: Path, lang: str, as_json: bool) -> None:
 
 
 def show_public(path: Path, lang: str, as_json: bool) -> None:
+    if path.is_file() and path.read_bytes()[:10] == b"-----BEGIN":
+        raise UsageError(f"{path}: a private key, which is not opened to be shown; its public half is {keys.public_file(path)}")
     row = keys.public(path)
     if as_json:
         put_json(row.to_json())

@@ -1,7 +1,7 @@
 """Keys and keyrings for programs and the command line: make a key, put both parties' keys into one ring, sign it, trust it.
 
 make_key(Path("jpn.pem"), party="JPN", person="A. Sato")
-draft([Path("jpn.pem.pub.json"), Path("usa.pem.pub.json")], Path("keyring.json"))
+draft([Path("jpn.pub.json"), Path("usa.pub.json")], Path("keyring.json"))
 sign(Path("keyring.json"), jpn_key); sign(Path("keyring.json"), usa_key)
 adopt(Path("keyring.json"), fingerprint="...", home=here)
 """

@@ -12,19 +12,42 @@ from hoshimori.doors import incidents, records
 from hoshimori.doors.incident_table import words_of, write_brief
 from hoshimori.doors.records import Record, Verified
 from hoshimori.doors.terminal import put_json
-from hoshimori.errors import UsageError
+from hoshimori.errors import Refused, UsageError
 from hoshimori.findings import iso
-from hoshimori.ledger import standing
+from hoshimori.ledger import packing, standing
 from hoshimori.ledger.keys import PrivateKey
 
 
+def ready(out: Path | None, reader_: str, key: PrivateKey, home: Path | None) -> None:
+    """Refuse, before anything is signed, a bundle that could not be written afterwards: what is signed stays signed."""
+    if out is None:
+        return
+    if out.exists():
+        raise Refused("exists", f"--out {out}: exists already; nothing was signed. Choose another name")
+    readers = [*records.trusted_parties(home), packing.PUBLIC]
+    if reader(reader_, key, home) not in readers:
+        raise UsageError(f"--for {reader_}: one of {', '.join(readers)}; nothing was signed")
+
+
 def tell(done: Record, key: PrivateKey, out: Path | None, reader_: str, home: Path | None, lang: str, as_json: bool) -> None:
-    """What was signed; with `out`, the bundle of it as well."""
+    """What was signed; with `out`, the bundle of it as well; and what comes next."""
+    whose = reader(reader_, key, home) if out is not None else ""
     if out is not None:
-        records.bundle(done.record, out, key, reader=reader(reader_, key, home), home=home)
+        records.bundle(done.record, out, key, reader=whose, home=home)
     show(done, lang, as_json)
-    if out is not None and not as_json:
-        print(words_of(lang)["wrote"].format(path=out))
+    if as_json:
+        return
+    w = words_of(lang)
+    if out is not None:
+        print(w["wrote"].format(path=out))
+    if waiting := [a for a in done.acts if not a["complete"] and a["party"] == key.public.party]:
+        print(w["next cosign"].format(record=done.record[:16], party=key.public.party, act=w[f"act {waiting[-1]['act']}"]))
+    elif out is not None and whose != packing.PUBLIC:
+        print(
+            w["next concur" if done.state == "proposed" and done.party != whose else "next receive"].format(
+                path=out, reader=whose
+            )
+        )
 
 
 def reader(name: str, key: PrivateKey, home: Path | None) -> str:

@@ -9,6 +9,7 @@ verify_bundle(Path("joint.zip"))                      # by anybody
 from __future__ import annotations
 
 import platform
+import re
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from hoshimori.ledger.checking import Checked
 from hoshimori.ledger.home import Ledger, now_utc
 from hoshimori.ledger.keys import PrivateKey
 
+INCIDENT = re.compile("[A-Z]{3}-[0-9]{4}-[0-9]{4,}")
 SAME, DIFFERENT, CANNOT = "same", "different", "cannot"
 
 
@@ -104,7 +106,8 @@ def sign(
     """Sign the newest assessment of an incident; or, given the id of a record, add a further signature of the same party."""
     now = now_utc()
     with ledger(home) as book:
-        if _is_incident(book, what):
+        if INCIDENT.fullmatch(what):
+            incidents.incident(book, what)  # or it says which one may be meant
             made = incidents.assessments(book, what)
             if not made:
                 raise UsageError(f"{what} has not been assessed yet: hoshimori incident assess {what}")
@@ -246,10 +249,6 @@ def _answer(act: str, path: Path, key: PrivateKey, reason: str, allow_old: bool,
 
 def _checked(book: Ledger, files: container.Files, fingerprint: str, allow_old: bool) -> Checked:
     return checking.check(files, now_utc=now_utc(), known=checking.memory(book), fingerprint=fingerprint, allow_old=allow_old)
-
-
-def _is_incident(book: Ledger, what: str) -> bool:
-    return any(i.incident_id == what for i in incidents.incidents(book))
 
 
 def _record(book: Ledger, record: str) -> Record:
