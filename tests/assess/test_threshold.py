@@ -18,7 +18,8 @@ from hoshimori.alliance.treaty import Treaty, treaty
 from hoshimori.assess import claims as claim_statuses
 from hoshimori.assess import threshold_rules as rules
 from hoshimori.assess.threshold import GateResult, NatureFacts, accept, consultation, gates, unused
-from hoshimori.doors.threshold_words import LANGUAGES, reason_said
+from hoshimori.doors.english_threshold import THRESHOLD as EN
+from hoshimori.doors.japanese_threshold import THRESHOLD as JA
 from hoshimori.errors import Refused, UsageError
 from hoshimori.facts import DataMode
 from hoshimori.findings import canonical_json
@@ -35,6 +36,7 @@ def utc(text: str) -> np.datetime64:
     return np.datetime64(text, "us")
 
 
+LANGUAGES = {"en": EN, "ja": JA}
 NOON = utc("2026-06-01T12:00")
 NOW = utc("2026-06-02")
 LOST = Item("service_lost", True, "the link went down", "its operator", "B2", NOON, NOON)
@@ -179,8 +181,8 @@ def test_all_met_or_any_not_met_or_any_disputed_or_undetermined(combination: tup
     [
         (None, ("undetermined", "undetermined", "undetermined")),
         (NatureFacts("undetermined", None, "low", Effect()), ("undetermined", "undetermined", "undetermined")),
-        (NatureFacts("deliberate_reversible", 0.55, "moderate", HARM), ("met", "met", "met")),
-        (NatureFacts("deliberate_reversible", 0.5499, "high", HARM), ("met", "not met", "met")),
+        (NatureFacts("deliberate_reversible", 0.5501, "moderate", HARM), ("met", "met", "met")),
+        (NatureFacts("deliberate_reversible", 0.55, "high", HARM), ("met", "not met", "met")),
         (NatureFacts("deliberate_irreversible", 0.99, "low", HARM), ("met", "met", "not met")),
         (NatureFacts("natural", 0.9, "high", HARM), ("not met", "met", "met")),
         (NatureFacts("own_act", 0.9, "high", HARM), ("not met", "met", "met")),
@@ -514,7 +516,7 @@ def test_every_reason_that_is_put_out_has_words(lang: str) -> None:
     assert len(found) > 25
     for code, reason in found.items():
         assert f"reason {code}" in LANGUAGES[lang], code
-        text = reason_said(reason, lang)
+        text = LANGUAGES[lang][f"reason {code}"].format(**{k: v for k, v in reason.items() if k != "code"})
         assert text
         assert "{" not in text
 
@@ -534,13 +536,3 @@ def test_every_code_has_words(lang: str) -> None:
     wanted += [f"status {s}" for s in claim_statuses.STATUSES] + [f"kind {k}" for k in CLAIM_KINDS]
     wanted += [f"confidence {c}" for c in rules.CONFIDENCES]
     assert [key for key in wanted if key not in w] == []
-
-
-def test_a_reason_is_said_with_its_values_and_one_of_somebody_else_as_it_stands() -> None:
-    likely = {"code": "not likely enough", "verdict": "natural", "low": 0.5499, "needed": 0.55}
-    assert reason_said(likely, "en") == "low end of the range: 54.9%; 55.0% is needed"
-    assert reason_said({"code": "plume", "kelvin": 300}, "ja") == "plume, kelvin 300"
-    found = {"code": "nature found", "verdict": "deliberate_reversible"}
-    assert reason_said(found, "en", hypotheses={"deliberate_reversible": "an act"}) == "nature by the assessment: an act"
-    with pytest.raises(UsageError, match="en, ja"):
-        reason_said(found, "fr")

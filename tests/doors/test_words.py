@@ -13,7 +13,11 @@ import pytest
 import hoshimori
 from hoshimori.detect.burns import LABELS
 from hoshimori.doors.english import EN
+from hoshimori.doors.english_nature import NATURE as NATURE_EN
+from hoshimori.doors.english_threshold import THRESHOLD as THRESHOLD_EN
 from hoshimori.doors.japanese import JA
+from hoshimori.doors.japanese_nature import NATURE as NATURE_JA
+from hoshimori.doors.japanese_threshold import THRESHOLD as THRESHOLD_JA
 from hoshimori.doors.words import LANGUAGES, label, say, when, words
 from hoshimori.errors import UsageError
 from hoshimori.findings import Reason
@@ -81,9 +85,13 @@ def test_both_texts_are_filled_from_the_same_values(key: str) -> None:
 
 
 def test_every_reason_that_the_source_gives_has_its_words() -> None:
+    """Findings say theirs as "why ...", a brief says those of an assessment from its own tables."""
     codes = strings_passed_to("Reason", 0) | strings_passed_to("Why", 0)
     assert {"known neighbour", "not there before"} & codes, "is Reason still called so in the source?"
-    assert sorted(c for c in codes if f"why {c}" not in EN) == []
+    for findings, brief in ((EN, {**THRESHOLD_EN, **NATURE_EN}), (JA, {**THRESHOLD_JA, **NATURE_JA})):
+        told = {*(k.removeprefix("why ") for k in findings), *brief}
+        heads = ("", "reason ", "confidence ", "undetermined ")
+        assert sorted(c for c in codes if not any(f"{head}{c}" in told for head in heads)) == []
 
 
 @pytest.mark.parametrize("kind", ["Reason", "Why"])

@@ -159,7 +159,7 @@ def likely_enough(case: Case) -> Fact:
     found = case.nature
     if found is None or found.verdict == UNDETERMINED or found.low_of_verdict is None:
         return _no_verdict(case)
-    answer, code = ("met", "likely enough") if found.low_of_verdict >= LIKELY else ("not met", "not likely enough")
+    answer, code = ("met", "likely enough") if found.low_of_verdict > LIKELY else ("not met", "not likely enough")
     return Fact(answer, Reason(code, {"verdict": found.verdict, "low": found.low_of_verdict, "needed": LIKELY}), case.all_of_it)
 
 

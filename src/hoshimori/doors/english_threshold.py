@@ -1,4 +1,4 @@
-"""What people read in English about gates, claims and effects. The same keys as `japanese_threshold`; see `threshold_words`."""
+"""What people read in English about gates, claims and effects. The same keys as `japanese_threshold`."""
 
 from __future__ import annotations
 
