@@ -8,7 +8,7 @@ from typing import Any
 
 from hoshimori import __version__
 from hoshimori.alliance.register import Register
-from hoshimori.doors.brief_front import MOST_CHANGES, Page, changes, gates, grounds, hypothesis
+from hoshimori.doors.brief_front import MOST_CHANGES, Page, changes, gates, grounds, hypothesis, indicator
 from hoshimori.doors.brief_reading import Hidden, Reader, clean
 from hoshimori.judgements import HYPOTHESES
 from hoshimori.ledger.canonical import canonical, sha256
@@ -55,12 +55,18 @@ def _item(r: Reader, item: Any, k: int) -> Page:
 def _details(r: Reader, item: Any) -> list[dict[str, str]]:
     against = r.note(item, "contradicts") or ", ".join(r.number(x) for x in r.rows(item, "contradicts"))
     said = {
-        "brief indicator": _plain(r, item, "indicator"),
+        "brief indicator": _indicator(r, item),
         "brief measured": _quantities(r, item),
         "brief method": _plain(r, item, "method"),
         "brief contradicts": against,
     }
     return [{"label": r.w[label], "value": value} for label, value in said.items()]
+
+
+def _indicator(r: Reader, item: Any) -> str:
+    """Its id, and what it asks in the reader's language: the statement beside it stands in the words of whoever made it."""
+    name = _plain(r, item, "indicator")
+    return name if name == "" or isinstance(name, Hidden) else f"{name}: {indicator(r, r.at(item, 'indicator'))}"
 
 
 def _digests(r: Reader, item: Any) -> list[dict[str, str]]:

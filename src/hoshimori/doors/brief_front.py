@@ -288,8 +288,15 @@ def _not_found(r: Reader) -> list[str]:
     for name in r.rows(r.tree, "not_found"):
         item = by_id.get(name)
         number = r.number(name)
-        rows.append(number if item is None else f"{number} {r.text(item, 'statement')} ({r.text(item, 'source')})")
+        rows.append(number if item is None else f"{number} {_looked_for(r, item)} ({r.text(item, 'source')})")
     return rows
+
+
+def _looked_for(r: Reader, item: Any) -> str:
+    """What was not found, in the reader's language: as the statement says it, in Japanese as the indicator asks it."""
+    name = r.at(item, "indicator")
+    asked = "" if isinstance(name, Hidden) or not name or r.lang != "ja" else indicator(r, name)
+    return asked or r.text(item, "statement")
 
 
 def _not_looked(r: Reader) -> list[str]:
