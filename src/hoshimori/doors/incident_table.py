@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +25,8 @@ from hoshimori.errors import UsageError
 from hoshimori.findings import iso
 from hoshimori.judgements import Incident, Judgement, Marking, Tlp
 
-NARROWEST = {"opened": 10, "marking": 9, "records": 12}
-"""Columns that are not made narrower than a date, a colour, the first digits of a record."""
+NARROWEST = {"opened": 10, "marking": 9}
+"""Columns that are not made narrower than a date, a colour."""
 
 
 def words_of(lang: str) -> Mapping[str, str]:
@@ -162,7 +162,7 @@ def _span(incident: Incident) -> str:
 
 
 def show_list(incidents: Sequence[Incident], records: Sequence[Record], lang: str, as_json: bool) -> None:
-    """All incidents, one a row, with the state of the records made of them."""
+    """All incidents, one a row; below, where each record made of them stands, those of other parties among them."""
     if as_json:
         put_lines([*(i.to_json() for i in incidents), *(r.to_json() for r in records)])
         return
@@ -170,29 +170,19 @@ def show_list(incidents: Sequence[Incident], records: Sequence[Record], lang: st
     if not incidents and not records:
         print(w["incidents none"])
         return
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for head in ("id", "title", "opened", "mode", "evidence", "marking", "records"):
-        table.add_column(w[f"head {head}"], overflow="fold", no_wrap=head == "id", min_width=NARROWEST.get(head))
-    known = [i.incident_id for i in incidents]
-    for i in incidents:
-        count = f"{len(i.items)}, {len(i.claims)}, {len(i.judgements)}"
-        cells = (
-            i.incident_id,
-            i.title,
-            minute(i.opened_utc),
-            i.data_mode.name,
-            count,
-            i.marking.text,
-            _states(records, i.incident_id, w),
-        )
-        table.add_row(*map(Text, cells))
-    for name in dict.fromkeys(r.incident for r in records if r.incident not in known):
-        table.add_row(*map(Text, (name, "", "", "", "", "", _states(records, name, w))))
-    console().print(table)
-
-
-def _states(records: Iterable[Record], incident: str, w: Mapping[str, str]) -> str:
-    return "\n".join(f"{r.record[:12]} {w[f'state {r.state}']}" for r in records if r.incident == incident)
+    if incidents:
+        table = Table(box=SIMPLE_HEAD, pad_edge=False)
+        for head in ("id", "title", "opened", "mode", "evidence", "marking"):
+            table.add_column(w[f"head {head}"], overflow="fold", no_wrap=head == "id", min_width=NARROWEST.get(head))
+        for i in incidents:
+            count = f"{len(i.items)}, {len(i.claims)}, {len(i.judgements)}"
+            cells = (i.incident_id, i.title, minute(i.opened_utc), i.data_mode.name, count, i.marking.text)
+            table.add_row(*map(Text, cells))
+        console().print(table)
+    for r in records:
+        print(w["record line"].format(record=r.record[:16], incident=r.incident, state=w[f"state {r.state}"]))
+        if r.why:
+            print(f"    {r.why}")
 
 
 def show_gates(alliance: str, lang: str, as_json: bool) -> None:

@@ -115,11 +115,11 @@ def findings(
     if not chosen:
         which = f"has an id that begins with {' or '.join(only)}" if only else "to add"
         raise NothingFound(f"no event {which}")
-    if other := [e for e in chosen if data_mode is not None and e.data_mode is not data_mode]:
-        modes = (
-            f"event {other[0].event_id[:8]} is {other[0].data_mode.name}, the incident would be {data_mode and data_mode.name}"
-        )
-        raise Refused("data-mode", f"{modes}: the two are kept apart; see --mode")
+    for e in chosen if data_mode is not None else ():
+        if e.data_mode is not data_mode:
+            raise Refused(
+                "data-mode", f"event {e.event_id[:8]} is {e.data_mode.name}: it joins no incident of another kind; see --mode"
+            )
     return chosen
 
 

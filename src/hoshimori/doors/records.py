@@ -29,12 +29,14 @@ from hoshimori.ledger.home import Ledger, now_utc
 from hoshimori.ledger.keys import PrivateKey
 
 INCIDENT = re.compile("[A-Z]{3}-[0-9]{4}-[0-9]{4,}")
+FALLEN = "fallen"
+"""The state of a record that the keyring trusted here does not let stand."""
 SAME, DIFFERENT, CANNOT = "same", "different", "cannot"
 
 
 @dataclass(frozen=True)
 class Record:
-    """One record as a ledger knows it."""
+    """One record as a ledger knows it. why: where its state is "fallen", which rule it does not pass any more."""
 
     record: str
     incident: str
@@ -42,6 +44,7 @@ class Record:
     state: str
     acts: tuple[Mapping[str, Any], ...]
     at_utc: np.datetime64
+    why: str = ""
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -52,6 +55,7 @@ class Record:
             "state": self.state,
             "at": iso(self.at_utc),
             "acts": [dict(a) for a in self.acts],
+            "why": self.why,
         }
 
 
@@ -156,10 +160,16 @@ def bundle(record: str, out: Path, key: PrivateKey, *, reader: str, home: Path |
 
 
 def records(*, home: Path | None = None) -> list[Record]:
-    """Every record that a ledger knows, the oldest first."""
+    """Every record that a ledger knows, the oldest first. One that fell with a revoked key is listed as fallen."""
     with ledger(home) as book:
-        ids = {s.act.record: s.act.at_utc for s in exchange.known(book.journal) if s.act.act == "proposed"}
-        return [_record(book, r) for r in sorted(ids, key=lambda r: (ids[r], r))]
+        proposals = {s.act.record: s.act for s in exchange.known(book.journal) if s.act.act == "proposed"}
+        found = []
+        for act in sorted(proposals.values(), key=lambda a: (a.at_utc, a.record)):
+            try:
+                found.append(_record(book, act.record))
+            except Refused as refusal:
+                found.append(Record(act.record, act.incident, act.party, FALLEN, (), act.at_utc, str(refusal)))
+        return found
 
 
 def trusted_parties(home: Path | None = None) -> tuple[str, ...]:
