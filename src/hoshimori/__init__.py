@@ -20,12 +20,18 @@ if TYPE_CHECKING:
     from hoshimori.alliance import watchlists as watchlists
     from hoshimori.catalogue import Catalogue as Catalogue
     from hoshimori.catalogue import MemoryView as MemoryView
+    from hoshimori.doors.alliance import register as register
     from hoshimori.doors.ascent import ascent as ascent
     from hoshimori.doors.breakups import breakup as breakup
     from hoshimori.doors.breakups import breakups as breakups
     from hoshimori.doors.cloud import cloud as cloud
     from hoshimori.doors.conjunctions import conjunctions as conjunctions
     from hoshimori.doors.illumination import illumination as illumination
+    from hoshimori.doors.incidents import add_evidence as add_evidence
+    from hoshimori.doors.incidents import add_findings as add_findings
+    from hoshimori.doors.incidents import assess_incident as assess_incident
+    from hoshimori.doors.incidents import judge as judge
+    from hoshimori.doors.incidents import open_incident as open_incident
     from hoshimori.doors.interference import interference as interference
     from hoshimori.doors.library import check as check
     from hoshimori.doors.library import history as history
@@ -40,6 +46,14 @@ if TYPE_CHECKING:
     from hoshimori.doors.lives import timeline as timeline
     from hoshimori.doors.picture import draw as draw
     from hoshimori.doors.probabilities import pc as pc
+    from hoshimori.doors.records import bundle as bundle
+    from hoshimori.doors.records import concur as concur
+    from hoshimori.doors.records import dissent as dissent
+    from hoshimori.doors.records import receive as receive
+    from hoshimori.doors.records import records as records
+    from hoshimori.doors.records import sign as sign
+    from hoshimori.doors.records import verify_bundle as verify_bundle
+    from hoshimori.doors.records import withdraw as withdraw
     from hoshimori.doors.reentries import reentry as reentry
     from hoshimori.doors.screens import screen as screen
     from hoshimori.doors.silence import silence as silence
@@ -49,31 +63,45 @@ __version__ = "0.1.0"
 _WHERE = {
     "Catalogue": "hoshimori.catalogue",
     "MemoryView": "hoshimori.catalogue",
+    "add_evidence": "hoshimori.doors.incidents",
+    "add_findings": "hoshimori.doors.incidents",
     "ascent": "hoshimori.doors.ascent",
+    "assess_incident": "hoshimori.doors.incidents",
     "breakup": "hoshimori.doors.breakups",
     "breakups": "hoshimori.doors.breakups",
+    "bundle": "hoshimori.doors.records",
     "check": "hoshimori.doors.library",
     "cloud": "hoshimori.doors.cloud",
+    "concur": "hoshimori.doors.records",
     "conjunctions": "hoshimori.doors.conjunctions",
+    "dissent": "hoshimori.doors.records",
     "draw": "hoshimori.doors.picture",
     "history": "hoshimori.doors.library",
     "illumination": "hoshimori.doors.illumination",
     "ingest": "hoshimori.doors.library",
     "interference": "hoshimori.doors.interference",
+    "judge": "hoshimori.doors.incidents",
     "manoeuvres": "hoshimori.doors.lives",
     "names": "hoshimori.doors.library",
+    "open_incident": "hoshimori.doors.incidents",
     "pattern": "hoshimori.doors.lives",
     "pc": "hoshimori.doors.probabilities",
+    "receive": "hoshimori.doors.records",
+    "records": "hoshimori.doors.records",
     "reentry": "hoshimori.doors.reentries",
+    "register": "hoshimori.doors.alliance",
     "screen": "hoshimori.doors.screens",
+    "sign": "hoshimori.doors.records",
     "silence": "hoshimori.doors.silence",
     "stat": "hoshimori.doors.library",
     "stays": "hoshimori.doors.lives",
     "sweep": "hoshimori.doors.library",
     "timeline": "hoshimori.doors.lives",
     "to_arrow": "hoshimori.doors.library",
+    "verify_bundle": "hoshimori.doors.records",
     "watchlist": "hoshimori.alliance",
     "watchlists": "hoshimori.alliance",
+    "withdraw": "hoshimori.doors.records",
 }
 
 __all__ = sorted([*_WHERE, "__version__"])
