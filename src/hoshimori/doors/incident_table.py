@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -137,8 +138,8 @@ def show(incident: Incident, lang: str, as_json: bool) -> None:
     for i in incident.items:
         state = w["not weighed"] if not i.indicator else f"{i.indicator}: {w['seen'] if i.seen else w['not found']}"
         out.print(Text(f"  {i.item_id[:8]}  {state}; {w['grade'].format(grade=i.grade)}; {i.marking.text}"))
-        out.print(Text(f"            {i.statement}"))
-        out.print(Text(f"            {i.source}; {w['known'].format(when=minute(i.known_utc))}Z", style="dim"))
+        out.print(_below(i.statement))
+        out.print(_below(f"{i.source}; {w['known'].format(when=minute(i.known_utc))}Z", "dim"))
     out.print(Text(f"\n{w['claims']} ({len(incident.claims)})", style="bold"))
     for c in incident.claims:
         out.print(
@@ -146,14 +147,19 @@ def show(incident: Incident, lang: str, as_json: bool) -> None:
                 f"  {c.claim_id[:8]}  {claimed(c.kind, lang)}, {c.speaker}; {w['grade'].format(grade=c.grade)}; {c.marking.text}"
             )
         )
-        out.print(Text(f"            {c.statement}"))
+        out.print(_below(c.statement))
     out.print(Text(f"\n{w['judgements']} ({len(incident.judgements)})", style="bold"))
     gone = {j.supersedes for j in incident.judgements}
     for j in incident.judgements:
         beside = [w["dissent"]] * j.dissent + [w["no longer"]] * (j.judgement_id in gone)
         said = "; ".join((answered(j.answer, lang), *beside, f"{j.by} ({j.party}), {minute(j.at_utc)}Z"))
         out.print(Text(f"  {j.judgement_id[:8]}  {j.criterion}: {said}"))
-        out.print(Text(f"            {j.reason}"))
+        out.print(_below(j.reason))
+
+
+def _below(text: str, style: str = "") -> Padding:
+    """A text under the line that names it, every line of it indented."""
+    return Padding(Text(text, style=style), (0, 0, 0, 12))
 
 
 def _span(incident: Incident) -> str:
