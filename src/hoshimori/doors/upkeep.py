@@ -102,7 +102,9 @@ class Finding:
 
 
 def examine(home: Path | None, clear_stop: str | None) -> list[Finding]:
-    """Look at everything that a watch stands on. `clear_stop` lifts a provider's stop after a person has looked."""
+    """Look at everything that a watch or a record stands on. `clear_stop` lifts a provider's stop after a person has looked."""
+    from hoshimori.doors import ledger_health
+
     catalogue = Catalogue(home)
     out = [Finding("hoshimori", True, f"{__version__} on Python {sys.version.split()[0]}, {os.cpu_count()} cores")]
     out.append(Finding("libraries", True, ", ".join(f"{n} {importlib.metadata.version(n)}" for n in LIBRARIES)))
@@ -111,6 +113,7 @@ def examine(home: Path | None, clear_stop: str | None) -> list[Finding]:
     out.append(_catalogue(catalogue))
     out.append(_engine())
     out += _stops(home, clear_stop)
+    out += [Finding(*told) for told in ledger_health.examine(home)]
     return out
 
 
