@@ -1,4 +1,4 @@
-"""The whole path on real element sets: watch, an incident on a stay, an assessment, a brief, two signatures, a third who checks."""
+"""The whole path on real element sets: a watch, an incident on a stay, an assessment, a brief, two signatures, a third party."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Is a ledger in order: its chain from the first entry, its own signed states, the keys that soon expire, the SQLite beneath it."""
+"""Is a ledger in order: its chain from the first entry, its own signed states, keys that soon expire, the SQLite beneath it."""
 
 from __future__ import annotations
 
