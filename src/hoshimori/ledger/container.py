@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import os
 import re
+import shutil
 import stat
 import zipfile
 import zlib
@@ -19,7 +20,7 @@ from hoshimori.errors import LedgerUnwritable, Refused
 
 Files = dict[str, bytes]
 NAME = re.compile(
-    r"manifest\.json|keyring\.json|record/(envelope|disclosures|log)\.json|answers/\d{4}-[A-Z]{3}(\.log)?\.json"
+    r"manifest\.json|keyring\.json|record/(envelope|disclosures|log)\.json|answers/[0-9]{4}-[A-Z]{3}(\.log)?\.json"
     r"|logs/[A-Z]{3}-[0-9a-f]{16}\.json|(events|inputs)/[0-9a-z][0-9A-Za-z._-]{0,120}"
 )
 MOST_FILES = 20_000
@@ -86,7 +87,7 @@ def zipped(files: Mapping[str, bytes]) -> bytes:
 
 def write(files: Mapping[str, bytes], path: Path) -> None:
     """As a zip where the name ends in .zip, else as a folder; what is there already is never overwritten. Whole or not at all."""
-    if path.exists():
+    if os.path.lexists(path):
         raise Refused("exists", f"{path}: exists already; nothing is overwritten. Choose another name")
     scratch = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
@@ -96,16 +97,18 @@ def write(files: Mapping[str, bytes], path: Path) -> None:
                 file.write(zipped(files))
                 file.flush()
                 os.fsync(file.fileno())
-            os.link(scratch, path)
-            scratch.unlink()
         else:
             for name in sorted(files):
                 target = scratch / _named(name)
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_bytes(files[name])
-            os.rename(scratch, path)
+        if os.path.lexists(path):
+            raise Refused("exists", f"{path}: exists since a moment; nothing is overwritten. Choose another name")
+        os.rename(scratch, path)  # not a hard link: memory sticks have none
     except OSError as error:
         raise LedgerUnwritable(f"{path}: cannot be written: {error.strerror or error}") from error
+    finally:
+        scratch.unlink(missing_ok=True) if scratch.is_file() else shutil.rmtree(scratch, ignore_errors=True)
 
 
 def _folder(root: Path) -> Files:
