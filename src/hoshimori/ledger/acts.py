@@ -14,8 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from hoshimori.errors import Refused
+from hoshimori.errors import Refused, UsageError
+from hoshimori.facts import DataMode
 from hoshimori.findings import iso
+from hoshimori.judgements import Marking
 from hoshimori.ledger import canonical, envelope
 
 RECORD = "urn:hoshimori:record:1"
@@ -24,7 +26,8 @@ ACTS = ("proposed", "concurred", "dissented", "superseded", "withdrawn")
 NEEDS_REASON = ("dissented", "superseded", "withdrawn")
 HEX64 = re.compile("[0-9a-f]{64}")
 LONGEST_REASON = 20_000
-_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
+_ALLIANCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,80}")
+_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z")
 
 
 @dataclass(frozen=True)
@@ -171,7 +174,7 @@ def read(payload: bytes, what: str) -> Act:
     base: dict[str, Any] = {
         "act": text(predicate, "act"),
         "party": text(predicate, "party"),
-        "alliance": text(predicate, "alliance"),
+        "alliance": _alliance(predicate, what),
         "at_utc": moment(predicate, "at"),
         "origin": text(predicate, "log"),
         "fingerprint": text(keyring, "fingerprint"),
@@ -181,6 +184,14 @@ def read(payload: bytes, what: str) -> Act:
     if found.predicate_type == RECORD:
         return _record(base, predicate, found.subjects, canonical.sha256(payload), what)
     return _answer(base, predicate, found.subjects, what)
+
+
+def _alliance(predicate: Mapping[str, Any], what: str) -> str:
+    """A name and never a path: rules are looked up by it on the machine of whoever verifies."""
+    name = text(predicate, "alliance")
+    if not _ALLIANCE.fullmatch(name):
+        raise Refused("shape", f"{what}: alliance {name[:40]!r}: a name such as japan-us")
+    return name
 
 
 def _record(base: dict[str, Any], predicate: Mapping[str, Any], subjects: Mapping[str, str], sha: str, what: str) -> Act:
@@ -233,8 +244,22 @@ def _input(row: object, subjects: Mapping[str, str], what: str) -> Input:
     name = text(data, "name")
     if name not in subjects:
         raise Refused("shape", f"{what}: the input {name!r} is no subject")
-    marking = table(data["marking"], f"{what}: marking")
-    return Input(name, subjects[name], text(data, "location", empty=True), text(data, "data_mode"), marking)
+    mode = text(data, "data_mode")
+    if mode not in DataMode.__members__:
+        raise Refused("shape", f"{what}: {name}: data_mode {mode[:40]!r}: one of {', '.join(DataMode.__members__)}")
+    return Input(name, subjects[name], text(data, "location", empty=True), mode, _marking(data["marking"], f"{what}: {name}"))
+
+
+def _marking(value: object, what: str) -> dict[str, Any]:
+    """A marking as Marking.to_json writes it: a spelling that is not understood must never count as open."""
+    data = table(value, f"{what}: marking")
+    try:
+        understood = Marking.from_json(data).to_json()
+    except (KeyError, TypeError, UsageError):
+        understood = {}
+    if understood != data:
+        raise Refused("shape", f'{what}: marking: expected {{"tlp": "AMBER", "releasable_to": ["JPN"]}} or without the list')
+    return data
 
 
 # ---- reading JSON that somebody else wrote: each refusal names the field

@@ -7,7 +7,7 @@ fingerprint that was compared by another channel. Without either the answer is "
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,9 +18,9 @@ from hoshimori.judgements import Marking
 from hoshimori.ledger import acts, canonical, checkpoints, disclosure, envelope, exchange, keyring, packing, standing
 from hoshimori.ledger.checkpoints import Chain
 from hoshimori.ledger.container import Files
-from hoshimori.ledger.home import Ledger, chain_bytes, opened_in, plain
+from hoshimori.ledger.home import Ledger, chain_bytes, opened_in, pinned, plain
 from hoshimori.ledger.incidents import refuse_future
-from hoshimori.ledger.journal import Writer
+from hoshimori.ledger.journal import Journal, Writer
 from hoshimori.ledger.standing import Spoken, Standing
 
 OWN = ("manifest.json", "keyring.json", "record/envelope.json", "record/disclosures.json", "record/log.json")
@@ -47,6 +47,8 @@ class Checked:
     chains: Mapping[str, Chain]
     ring: keyring.Keyring
     files: Files
+    unshown: tuple[Standing, ...] = ()
+    """Acts on this record that this home knows and the bundle does not show; `state` counts them."""
 
     @property
     def standings(self) -> tuple[Standing, ...]:
@@ -55,20 +57,20 @@ class Checked:
 
 @dataclass(frozen=True)
 class Memory:
-    """What a home knows: its trusted keyring, the newest checkpoints it has seen of each log, and its own log."""
+    """What a home knows: its trusted keyring, the newest checkpoints it has seen of each log, the acts, and its own log."""
 
     keyring: bytes | None = None
     seen: Mapping[str, Chain] | None = None
-    own: Ledger | None = None
+    book: Journal | Writer | None = None
 
 
 def memory(ledger: Ledger) -> Memory:
     """What this home knows."""
-    try:
-        chain: bytes | None = ledger.keyring()[0]
-    except Refused:
-        chain = None
-    return Memory(chain, ledger.chains(), ledger if ledger.opened else None)
+    return _memory(ledger.journal)
+
+
+def _memory(book: Journal | Writer) -> Memory:
+    return Memory(pinned(book), {o: checkpoints.read_chain(b, o) for o, b in chain_bytes(book).items()}, book)
 
 
 def check(
@@ -92,8 +94,10 @@ def check(
     _witnesses(standings, chains)
     _checkpoints(chains, standings, ring, now_utc)
     _remembered(chains, known, allow_old)
-    absent = _inputs(files, proposal, str(table["reader"]))
-    assessment, withheld = _disclosed(files, proposal)
+    state, unshown = _with_what_is_known(standings, chains, ring, known, allow_old)
+    reader = None if table["reader"] == packing.PUBLIC else str(table["reader"])
+    absent = _inputs(files, proposal, reader, str(table["party"]))
+    assessment, withheld = _disclosed(files, proposal, reader, str(table["party"]))
     return Checked(
         record=proposal.act.record,
         reader=str(table["reader"]),
@@ -102,7 +106,7 @@ def check(
         alliance=ring.alliance,
         fingerprint=keyring.fingerprint(ring),
         anchored=anchored,
-        state=standing.state(standings, ring),
+        state=state,
         proposal=proposal,
         answers=answers,
         assessment=assessment,
@@ -111,6 +115,7 @@ def check(
         chains=chains,
         ring=ring,
         files=dict(files),
+        unshown=unshown,
     )
 
 
@@ -154,6 +159,8 @@ def _packed_by(table: Mapping[str, Any], opened: envelope.Opened, ring: keyring.
         raise Refused(
             "wrong-party", f"manifest.json: {table['party']} of {table['alliance']}: not in the keyring of {ring.alliance}"
         )
+    if table["reader"] != packing.PUBLIC and table["reader"] not in ring.parties:
+        raise Refused("unknown-reader", f"manifest.json: reader {table['reader'][:40]!r}: a party of the keyring, or public")
     if len(opened.signatures) != 1:
         raise Refused("signed-twice", "manifest.json: one person packs a bundle")
     rows = keyring.authorise(_one_is_enough(ring), str(table["party"]), opened.signatures, made)
@@ -167,8 +174,10 @@ def _chains(files: Files, ring: keyring.Keyring) -> dict[str, Chain]:
         party = chain.newest.party
         if party not in ring.parties or name != packing.log_file(chain.origin, party) or chain.origin in found:
             raise Refused("shape", f"{name}: not the place of the log {chain.origin!r} of {party}")
+        of_party = {row.keyid for row in ring.keys if row.party == party}
         for signed in chain.signed:
-            envelope.verify(signed.opened, _public(ring))
+            if not envelope.verify(signed.opened, _public(ring)) <= of_party:
+                raise Refused("wrong-party", f"{name}: a checkpoint of {party}'s log is signed by another party")
         found[chain.origin] = chain
     return found
 
@@ -259,38 +268,26 @@ def _checkpoints(
     for chain in chains.values():
         signed = chain.signed[-1]
         refuse_future(signed.checkpoint.t_utc, now_utc, f"checkpoint of {chain.origin}")
-        seen = [
-            s.act.at_utc
-            for s in standings
-            if s.act.witness and s.act.party != chain.newest.party and s.act.witness.origin == chain.origin
-            if s.act.witness.size >= signed.checkpoint.size
-        ]
+        when = packing.witnessed(standings, chain.origin, chain.newest.party, signed.checkpoint.size)
         one = _one_is_enough(ring)
-        when = min(seen, default=None)
         keyring.authorise(one, chain.newest.party, signed.opened.signatures, signed.checkpoint.t_utc, witnessed_before=when)
 
 
 def _remembered(chains: Mapping[str, Chain], known: Memory, allow_old: bool) -> None:
     """No log shows less, or something else, than this home has seen of it."""
-    own = known.own.opened if known.own else None
+    own = opened_in(known.book) if known.book else None
     for origin, chain in chains.items():
-        if own is not None and known.own is not None and origin == own.origin:
-            _own_log(chain, known.own)
+        if own is not None and known.book is not None and origin == own.origin:
+            _own_log(chain, known.book)
             continue
         before = (known.seen or {}).get(origin)
         if before is None:
             continue
-        for old in (s.checkpoint for s in before.signed):
-            shown = chain.of_size(old.size)
-            if shown is not None and shown.root != old.root:
-                raise Refused(
-                    "log-fork",
-                    f"{origin}: at {old.size} entries this home was shown another root before: two histories of one log",
-                )
-            if shown is None and old.size < chain.newest.size:
-                raise Refused(
-                    "log-fork", f"{origin}: the checkpoint of {old.size} entries that this home was shown is not in the chain"
-                )
+        if (other := chain.differs(before)) is not None:
+            raise Refused(
+                "log-fork",
+                f"{origin}: its checkpoint of {other.size} entries is not the one that this home was shown: two histories",
+            )
         if chain.newest.size < before.newest.size and not allow_old:
             raise Refused(
                 "old-checkpoint",
@@ -299,23 +296,56 @@ def _remembered(chains: Mapping[str, Chain], known: Memory, allow_old: bool) -> 
             )
 
 
-def _own_log(chain: Chain, own: Ledger) -> None:
+def _own_log(chain: Chain, book: Journal | Writer) -> None:
     """What others hold of our log is what our log is: else ours was cut or changed."""
+    held = book.size()
     for checkpoint in (s.checkpoint for s in chain.signed):
-        held = own.journal.size()
         if checkpoint.size > held:
             raise Refused(
                 "own-log", f"others hold {checkpoint.size} entries of this ledger's log, it has {held}: it was cut, or restored"
             )
-        if own.journal.root(checkpoint.size).hex() != checkpoint.root:
+        if book.root(checkpoint.size).hex() != checkpoint.root:
             raise Refused(
                 "own-log", f"others hold another state of this ledger's log at {checkpoint.size} entries: it was changed"
             )
+    other = chain.differs(Chain(chain.origin, tuple(exchange.own_checkpoints(book))))
+    if other is not None:
+        raise Refused(
+            "own-log", f"others hold a checkpoint of {other.size} entries that this ledger never signed: who else has the key?"
+        )
 
 
-def _inputs(files: Files, proposal: Standing, reader: str) -> tuple[str, ...]:
-    """Every file that the record stands on is here and is it, or may not be read by this reader. The names of those."""
-    who = None if reader == packing.PUBLIC else reader
+def _with_what_is_known(
+    shown: Sequence[Standing], chains: Mapping[str, Chain], ring: keyring.Keyring, known: Memory, allow_old: bool
+) -> tuple[str, tuple[Standing, ...]]:
+    """Where the record stands, counting what this home knows and the bundle leaves out; and the acts that it leaves out.
+
+    Refused("hidden-act") where the log that is shown holds such an act already: who packed this knew the log, not the act.
+    """
+    if known.book is None:
+        return standing.state(shown, ring), ()
+    own = opened_in(known.book)
+    signatures = {s.spoken.act_id: len(s.spoken.opened.signatures) for s in shown}
+    held = exchange.known(known.book, shown[0].act.record)
+    lacking = [s for s in held if len(s.opened.signatures) > signatures.get(s.act_id, 0)]
+    together = standing.still(standing.newest([*(s.spoken for s in shown), *lacking]), ring)
+    ids = {s.act_id for s in lacking}
+    left_out = tuple(s for s in together if s.spoken.act_id in ids)
+    for s in left_out:
+        chain, place = chains.get(s.act.origin), s.spoken.place
+        if chain is None or place is None or (own is not None and s.act.origin == own.origin) or allow_old:
+            continue
+        if place.seq < chain.newest.size:
+            raise Refused(
+                "hidden-act",
+                f"this home knows that {s.act.party} {s.act.act} at {s.act.at_utc}; the log shown here holds that, the bundle "
+                "does not show it. --allow-old accepts the bundle and counts the act",
+            )
+    return standing.state(together, ring), left_out
+
+
+def _inputs(files: Files, proposal: Standing, who: str | None, packer: str) -> tuple[str, ...]:
+    """Every file that the record stands on is here and is it, or may not be had by this reader or the packer. Those names."""
     named = {i.name: i for i in proposal.act.inputs}
     odd = sorted(n for n in files if n.startswith(("events/", "inputs/")) and n not in named)
     if odd:
@@ -325,17 +355,36 @@ def _inputs(files: Files, proposal: Standing, reader: str) -> tuple[str, ...]:
         if name in files:
             if canonical.sha256(files[name]) != given.sha256:
                 raise Refused("altered-file", f"{name}: not the bytes that the record stands on")
-        elif Marking.from_json(given.marking).may_read(who):
-            raise Refused("missing-input", f"{name}: the record stands on it, and {reader} may have it; it is not here")
+        elif (marking := Marking.from_json(given.marking)).may_read(who) and marking.may_read(packer):
+            raise Refused("missing-input", f"{name}: the record stands on it, and its reader may have it; it is not here")
         else:
             absent.append(name)
     return tuple(absent)
 
 
-def _disclosed(files: Files, proposal: Standing) -> tuple[Mapping[str, Any], int]:
+def _disclosed(files: Files, proposal: Standing, who: str | None, packer: str) -> tuple[Mapping[str, Any], int]:
+    """The assessment with what is shown put back, and how many parts are withheld."""
     disclosures = exchange.read_disclosures(files["record/disclosures.json"], "record/disclosures.json")
     tree = disclosure.disclose(dict(proposal.act.assessment), disclosures)
+    packing.refuse_kept_back(tree, who, packer)
+    _of_its_incident(tree, proposal)
     return tree, len(disclosure.withheld(tree))
+
+
+def _of_its_incident(tree: Mapping[str, Any], proposal: Standing) -> None:
+    """The assessment is of the incident that the record names, and each finding in it has its file."""
+    act = proposal.act
+    incident = tree.get("incident")
+    if isinstance(incident, dict) and "withheld" not in incident:
+        said = {"id": act.incident, "party": act.party, "alliance": act.alliance}
+        if odd := sorted(k for k, v in said.items() if incident.get(k) != v):
+            raise Refused("swapped-file", f"the assessment is of another incident than the record says: {', '.join(odd)}")
+    names = {i.name for i in act.inputs}
+    items = tree.get("items")
+    for item in items if isinstance(items, list) else ():
+        event = item.get("event") if isinstance(item, dict) else None
+        if event and f"events/{event}.json" not in names:
+            raise Refused("missing-input", f"an item rests on the finding {str(event)[:40]}, which is no file of this record")
 
 
 def receive(ledger: Ledger, checked: Checked) -> int:
@@ -344,9 +393,10 @@ def receive(ledger: Ledger, checked: Checked) -> int:
         raise Refused("not-anchored", f"no keyring is trusted here: compare the fingerprint {checked.fingerprint} first")
     with ledger.journal.writing() as w:
         before = w.size()
+        _remembered(checked.chains, _memory(w), allow_old=True)  # another process may have received meanwhile
+        ring = _receive_keyring(w, checked)
         _receive_acts(w, checked)
-        held = {s.act.record for s in exchange.known(w, checked.record)}
-        assert checked.record in held
+        standing.state(standing.still(exchange.known(w, checked.record), ring), ring)
         _receive_logs(w, checked)
         for name, data in checked.files.items():
             if name.startswith(("events/", "inputs/")) and next(w.entries(f"blob:{canonical.sha256(data)}"), None) is None:
@@ -355,6 +405,17 @@ def receive(ledger: Ledger, checked: Checked) -> int:
         if set(disclosures) - set(exchange.disclosed(w, checked.record)):
             w.append(f"disclosures:{checked.record}", checked.files["record/disclosures.json"])
         return w.size() - before
+
+
+def _receive_keyring(w: Writer, checked: Checked) -> keyring.Keyring:
+    """A later version of the keyring that is trusted here is trusted from now on, so that no older one is shown again."""
+    held = pinned(w)
+    if held is None:
+        return checked.ring
+    newest = keyring.newer(held, checked.files["keyring.json"])
+    if newest != held:
+        w.append("keyring", newest)
+    return keyring.read(newest)[-1]
 
 
 def _receive_acts(w: Writer, checked: Checked) -> None:

@@ -1,7 +1,8 @@
 """The state of a log at a moment, signed by its party: how much it held, and the one hash that stands for all of it.
 
-Each log writes every checkpoint that it signs into itself, so that the chain of all of them travels with whatever is shown: who
-has seen one can tell a truncated log, a forked one, and an old state shown again. Reference: RFC 6962, section 3.5.
+Each log writes every checkpoint that it signs into itself, and each names the one before. So the chain of all of them travels
+with whatever is shown, none can be left out of it or put into it, and who has seen one can tell a truncated log, a forked one,
+and an old state shown again. Reference: RFC 6962, section 3.5.
 """
 
 from __future__ import annotations
@@ -24,17 +25,31 @@ LONGEST_PROOF = 64
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """What a log held. root: hex of the RFC 6962 root over its first `size` entries."""
+    """What a log held. root: hex of the RFC 6962 root over its first `size` entries. previous: the digest of the one before."""
 
     origin: str
     party: str
     size: int
     root: str
     t_utc: np.datetime64
+    previous: str = ""
 
     def payload(self) -> bytes:
-        data = {"v": 1, "origin": self.origin, "party": self.party, "size": self.size, "root": self.root, "t": iso(self.t_utc)}
+        data = {
+            "v": 1,
+            "origin": self.origin,
+            "party": self.party,
+            "size": self.size,
+            "root": self.root,
+            "t": iso(self.t_utc),
+            "previous": self.previous,
+        }
         return canonical.canonical(data)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the payload that is signed."""
+        return canonical.sha256(self.payload())
 
 
 def seal(checkpoint: Checkpoint, key: PrivateKey) -> bytes:
@@ -57,7 +72,7 @@ def read(data: bytes, what: str) -> Signed:
     if opened.payload_type != PAYLOAD_TYPE:
         raise Refused("shape", f"{what}: {opened.payload_type!r} is no checkpoint")
     table = acts.table(canonical.strict(opened.payload, what), what)
-    acts.only(table, {"v", "origin", "party", "size", "root", "t"}, what)
+    acts.only(table, {"v", "origin", "party", "size", "root", "t", "previous"}, what)
     if table["v"] != 1:
         raise Refused("shape", f"{what}: version {table['v']!r} of a checkpoint; this program reads 1")
     checkpoint = Checkpoint(
@@ -66,6 +81,7 @@ def read(data: bytes, what: str) -> Signed:
         acts.count(table, "size"),
         acts.digest(table, "root"),
         acts.moment(table, "t"),
+        acts.optional_digest(table, "previous"),
     )
     return Signed(checkpoint, opened, data)
 
@@ -76,10 +92,20 @@ class Chain:
 
     origin: str
     signed: tuple[Signed, ...]
+    links: tuple[tuple[bytes, ...], ...] = ()
 
     @property
     def newest(self) -> Checkpoint:
         return self.signed[-1].checkpoint
+
+    def first(self, count: int) -> bytes:
+        """The chain of the first checkpoints alone, as it travels."""
+        return chain_json(self.origin, [s.data for s in self.signed[:count]], self.links[: count - 1])
+
+    def differs(self, other: Chain) -> Checkpoint | None:
+        """The first checkpoint here that is not the one at its place in another chain; None where one continues the other."""
+        pairs = zip(self.signed, other.signed, strict=False)
+        return next((a.checkpoint for a, b in pairs if a.checkpoint.digest != b.checkpoint.digest), None)
 
     def of_size(self, size: int) -> Checkpoint | None:
         return next((s.checkpoint for s in self.signed if s.checkpoint.size == size), None)
@@ -109,14 +135,18 @@ def read_chain(data: bytes, what: str) -> Chain:
     for s in signed:
         if s.checkpoint.origin != origin:
             raise Refused("log-fork", f"{what}: a checkpoint of {s.checkpoint.origin!r} among those of {origin!r}")
+    if signed[0].checkpoint.previous:
+        raise Refused("log-truncated", f"{what}: the first checkpoint shown names one before it, which is not shown")
     for before, after, proof in zip(signed[:-1], signed[1:], links, strict=True):
         _continues(before.checkpoint, after.checkpoint, proof, what)
-    return Chain(origin, signed)
+    return Chain(origin, signed, tuple(links))
 
 
 def _continues(old: Checkpoint, new: Checkpoint, proof: tuple[bytes, ...], what: str) -> None:
     if new.size <= old.size or new.t_utc < old.t_utc or new.party != old.party:
         raise Refused("log-truncated", f"{what}: a checkpoint of {new.size} entries follows one of {old.size}")
+    if new.previous != old.digest:
+        raise Refused("log-fork", f"{what}: the checkpoint of {new.size} entries does not name the one of {old.size} before it")
     roots = bytes.fromhex(old.root), bytes.fromhex(new.root)
     if not merkle.verify_consistency(old.size, roots[0], new.size, roots[1], proof):
         raise Refused(

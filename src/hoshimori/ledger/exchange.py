@@ -22,6 +22,9 @@ from hoshimori.ledger.journal import Entry, Journal, Writer
 from hoshimori.ledger.keys import PrivateKey
 from hoshimori.ledger.standing import Spoken, Standing
 
+SLACK = np.timedelta64(5, "s")
+"""How far the clocks of two parties may differ before an answer seems to come before what it answers. Judged."""
+
 
 @dataclass(frozen=True)
 class Given:
@@ -56,6 +59,11 @@ def propose(
         if supersedes and not known(w, supersedes):
             raise Refused("unknown-record", f"{supersedes[:16]}: the record to supersede is not in this ledger")
         inputs = [Input(g.name, keep(w, g.data), g.location, g.data_mode, dict(g.marking or {"tlp": "CLEAR"})) for g in given]
+        held = _same(w, opened, ring, assessment, inputs, supersedes)
+        if held is not None:
+            _sign_too(w, held, opened, ring, key)
+            checkpoint(w, opened, key, now_utc)
+            return held.act.record
         payload = acts.proposal(
             assessment=committed,
             inputs=inputs,
@@ -70,8 +78,10 @@ def propose(
             supersedes=supersedes,
         )
         record = canonical.sha256(payload)
+        data = envelope.seal(payload, [key])
+        standing.look_into([read_own(data)], ring)
         w.append(f"disclosures:{record}", disclosures_json(disclosures))
-        w.append("act", envelope.seal(payload, [key]))
+        w.append("act", data)
         if supersedes:
             _say(w, Speaker(ring, opened, row, key, now_utc), "superseded", supersedes, f"superseded by {record}", record)
         checkpoint(w, opened, key, now_utc)
@@ -85,14 +95,44 @@ def cosign(ledger: Ledger, record: str, key: PrivateKey, *, now_utc: np.datetime
         own = [s for s in known(w, record) if s.act.act == "proposed" and s.act.origin == opened.origin]
         if not own:
             raise Refused("unknown-record", f"{record[:16]}: not a record that this party proposed here")
-        if key.keyid not in own[0].opened.signatures:
-            w.append("act", envelope.add_signature(own[0].data, key))
-        for s in known(w):  # what it supersedes is superseded by the same persons
-            if (s.act.act, s.act.by_record) == ("superseded", record) and key.keyid not in s.opened.signatures:
-                w.append("act", envelope.add_signature(s.data, key))
+        _sign_too(w, own[0], opened, ring, key)
         checkpoint(w, opened, key, now_utc)
     spoken = [s for s in known(ledger.journal, record) if s.act.act == "proposed"]
     return standing.look_into(spoken, ring)[0]
+
+
+def _same(
+    w: Writer,
+    opened: Opened,
+    ring: keyring.Keyring,
+    assessment: Mapping[str, Any],
+    inputs: Sequence[Input],
+    supersedes: str,
+) -> Spoken | None:
+    """The proposal of this very assessment that stands already, so that a command said twice, or by two persons, is one act."""
+    for s in known(w):
+        act = s.act
+        if (act.act, act.origin, act.supersedes) != ("proposed", opened.origin, supersedes):
+            continue
+        if {(i.name, i.sha256) for i in act.inputs} != {(i.name, i.sha256) for i in inputs}:
+            continue
+        if canonical.canonical(whole(w, s)) != canonical.canonical(dict(assessment)):
+            continue
+        found = standing.still(known(w, act.record), ring)
+        if standing.state(found, ring) not in ("withdrawn", "superseded"):
+            return s
+    return None
+
+
+def _sign_too(w: Writer, proposal: Spoken, opened: Opened, ring: keyring.Keyring, key: PrivateKey) -> None:
+    """A further signature under a proposal of this log and under what it supersedes; none where this key has signed."""
+    mine = [s for s in known(w) if s.act.origin == opened.origin]
+    also = [s for s in mine if (s.act.act, s.act.by_record) == ("superseded", proposal.act.record)]
+    for s in (proposal, *also):
+        if key.keyid not in s.opened.signatures:
+            data = envelope.add_signature(s.data, key)
+            standing.look_into([read_own(data)], ring)
+            w.append("act", data)
 
 
 def answer(
@@ -133,9 +173,13 @@ def _say(w: Writer, who: Speaker, act: str, record: str, reason: str, by_record:
     spoken = known(w, record)
     if not spoken:
         raise Refused("unknown-record", f"{record[:16]}: no such record in this ledger; receive its bundle first")
-    pending = _pending(spoken, who.ring, act, who.row.party, reason)
-    if pending is not None and who.key.keyid in pending.opened.signatures:
-        return pending.act_id
+    standings = standing.still(spoken, who.ring)
+    pending = _pending(standings, who, act, reason)
+    said = pending or _said(standings, who, act, reason, by_record)
+    if said is not None and who.key.keyid in said.opened.signatures:
+        return said.act_id
+    if act == "concurred":
+        _refuse_unseen(w, spoken, who.row.party)
     if pending is not None:
         data = envelope.add_signature(pending.data, who.key)
     else:
@@ -153,49 +197,88 @@ def _say(w: Writer, who: Speaker, act: str, record: str, reason: str, by_record:
             not_seen=not_seen,
             witness=_witness(w, spoken, who.opened),
         )
+        _refuse_early(spoken, who.at_utc)
         data = envelope.seal(payload, [who.key])
-    said = read_own(data)
-    _refuse_contradiction([*(s for s in spoken if s is not pending), said], who.ring)
+    new = read_own(data)
+    as_if = replace(standing.look_into([new], who.ring)[0], complete=True)  # what could never count is not even begun
+    standing.state([*(s for s in standings if s.spoken is not pending), as_if], who.ring)
     w.append("act", data)
-    return said.act_id
+    return new.act_id
 
 
 def read_own(data: bytes) -> Spoken:
     return standing.read_act(data, "act")
 
 
-def _pending(spoken: Iterable[Spoken], ring: keyring.Keyring, act: str, party: str, reason: str) -> Spoken | None:
-    """The same act of the same party, waiting for another signature."""
-    for s in spoken:
-        if (s.act.act, s.act.party) == (act, party) and reason in ("", s.act.reason):
-            found = standing.look_into([s], ring)[0]
-            if not found.complete:
-                return s
+def _pending(standings: Iterable[Standing], who: Speaker, act: str, reason: str) -> Spoken | None:
+    """The same act in the same log, waiting for another signature."""
+    for s in standings:
+        if (s.act.act, s.act.origin) == (act, who.opened.origin) and reason in ("", s.act.reason) and not s.complete:
+            return s.spoken
     return None
 
 
-def _refuse_contradiction(spoken: Sequence[Spoken], ring: keyring.Keyring) -> None:
-    standing.state(standing.look_into(spoken, ring), ring)
+def _said(standings: Iterable[Standing], who: Speaker, act: str, reason: str, by_record: str) -> Spoken | None:
+    """The last word of this log on a record, where it is this very one: a command said again after a crash is one act."""
+    own = [s for s in standing.in_order(standings) if s.act.origin == who.opened.origin and s.act.act != "proposed"]
+    if own and (own[-1].act.act, own[-1].act.reason, own[-1].act.by_record) == (act, reason, by_record):
+        return own[-1].spoken
+    return None
+
+
+def _refuse_early(spoken: Iterable[Spoken], at_utc: np.datetime64) -> None:
+    """No answer before what it answers: other ledgers would refuse it, and it could not be taken back."""
+    for s in spoken:
+        if s.act.act == "proposed" and at_utc + SLACK < s.act.at_utc:
+            raise Refused(
+                "clock",
+                f"{s.act.party} proposed this at {s.act.at_utc} UTC, this machine's clock says {at_utc}: one of the two is "
+                "wrong; set it, or wait",
+            )
+
+
+def _refuse_unseen(w: Writer, spoken: Iterable[Spoken], party: str) -> None:
+    """Nobody agrees to what was kept from him though he may have it."""
+    for s in spoken:
+        lacking = [p for p in disclosure.withheld(whole(w, s)) if p.marking.may_read(party)] if s.act.act == "proposed" else []
+        if lacking:
+            raise Refused(
+                "missing-disclosure",
+                f"{len(lacking)} parts of this record that {party} may read were not shown here: ask for the bundle for {party}",
+            )
 
 
 def _signer(ledger: Ledger, key: PrivateKey, now_utc: np.datetime64) -> tuple[keyring.Keyring, Opened, keyring.KeyRow]:
     """The keyring, whose ledger this is, and the row of the key, which must be good at this moment."""
     _, ring = ledger.keyring()
+    row = authorised(ring, key, now_utc)
+    return ring, ledger.start(row.party, ring.alliance), row
+
+
+def authorised(ring: keyring.Keyring, key: PrivateKey, now_utc: np.datetime64) -> keyring.KeyRow:
+    """The row of a key that may sign records at this moment; Refused by name otherwise."""
     row = next((r for r in ring.keys if r.keyid == key.keyid), None)
     if row is None:
         raise Refused("unknown-key", f"the key {key.keyid[:16]} is not in the keyring of {ring.alliance}, version {ring.version}")
-    opened = ledger.start(row.party, ring.alliance)
     one_is_enough = replace(ring, parties={**ring.parties, row.party: {**ring.parties[row.party], "threshold": 1}})
     keyring.authorise(one_is_enough, row.party, [key.keyid], now_utc)
-    return ring, opened, row
+    return row
 
 
-def checkpoint(w: Writer, opened: Opened, key: PrivateKey, now_utc: np.datetime64) -> Checkpoint:
-    """Sign the state of this log, unless the newest checkpoint covers all acts already."""
+def checkpoint(
+    w: Writer, opened: Opened, key: PrivateKey, now_utc: np.datetime64, *, not_by: frozenset[str] = frozenset()
+) -> Checkpoint:
+    """Sign the state of this log, unless the newest checkpoint covers all acts already. not_by: keys whose signature is no good.
+
+    Its time is never before the one of the last: another process may have signed while this one waited for the lock.
+    """
     held = own_checkpoints(w)
-    if held and held[-1].checkpoint.size > max((e.seq for e in w.entries("act")), default=-1):
-        return held[-1].checkpoint
-    made = Checkpoint(opened.origin, opened.party, w.size(), w.root().hex(), now_utc)
+    newest = held[-1].checkpoint if held else None
+    covers = newest is not None and newest.size > max((e.seq for e in w.entries("act")), default=-1)
+    if newest is not None and covers and not not_by & set(held[-1].opened.signatures):
+        return newest
+    t_utc, previous = (now_utc, "") if newest is None else (max(now_utc, newest.t_utc), newest.digest)
+    made = Checkpoint(opened.origin, opened.party, w.size(), w.root().hex(), t_utc, previous)
     w.append("checkpoint", checkpoints.seal(made, key))
     return made
 

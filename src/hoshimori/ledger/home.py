@@ -93,6 +93,10 @@ class Ledger:
         """The newest chain of checkpoints seen of every other log, by its origin."""
         return {c.origin: c for c in (checkpoints.read_chain(b, "log.received") for b in chain_bytes(self.journal).values())}
 
+    def holds(self, sha256: str) -> bool:
+        """Are these bytes kept?"""
+        return next(self.journal.entries(f"blob:{sha256}"), None) is not None
+
     def blob(self, sha256: str) -> bytes:
         """Kept bytes by digest."""
         entry = next(self.journal.entries(f"blob:{sha256}"), None)

@@ -12,7 +12,7 @@ events/, inputs/            the files that the record stands on
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -24,7 +24,7 @@ from hoshimori.ledger import acts, canonical, checkpoints, disclosure, envelope,
 from hoshimori.ledger.container import Files
 from hoshimori.ledger.home import Ledger, chain_bytes
 from hoshimori.ledger.keys import PrivateKey
-from hoshimori.ledger.standing import Spoken
+from hoshimori.ledger.standing import Spoken, Standing
 
 MANIFEST_TYPE = "application/vnd.hoshimori.bundle+json"
 PUBLIC = "public"
@@ -39,27 +39,46 @@ def pack(ledger: Ledger, record: str, key: PrivateKey, *, reader: str, now_utc: 
     opened = ledger.opened
     if opened is None:
         raise Refused("unknown-record", "this ledger is empty")
-    spoken = exchange.known(ledger.journal, record)
-    proposals = [s for s in spoken if s.act.act == "proposed"]
+    if exchange.authorised(ring, key, now_utc).party != opened.party:
+        raise Refused("wrong-party", f"this ledger is that of {opened.party}: a key of that party packs its bundles")
+    every = exchange.known(ledger.journal, record)
+    proposals = [s for s in every if s.act.act == "proposed"]
     if not proposals:
         raise Refused("unknown-record", f"{record[:16]}: not in this ledger")
-    standing.look_into(spoken, ring)
+    standings = standing.still(every, ring)  # an answer that fell with a revoked key is kept here and shown to nobody
+    spoken = [s.spoken for s in standings]
+    revoked = frozenset(row.keyid for row in ring.keys if row.revoked_at is not None)
+    if any(revoked & set(s.opened.signatures) for s in exchange.own_checkpoints(ledger.journal)[-1:]):
+        with ledger.journal.writing() as w:
+            exchange.checkpoint(w, opened, key, now_utc, not_by=revoked)
     files: Files = {"keyring.json": chain}
     _put_act(files, "record/envelope", "record/log", proposals[0], ledger)
     answers = sorted((s for s in spoken if s.act.act != "proposed"), key=lambda s: (s.act.at_utc, s.act_id))
     for n, s in enumerate(answers, 1):
         _put_act(files, f"answers/{n:04d}-{s.act.party}", f"answers/{n:04d}-{s.act.party}.log", s, ledger)
-    _put_logs(files, ledger, {s.act.origin: s.act.party for s in spoken})
+    _put_logs(files, ledger, standings, ring)
     who = None if reader == PUBLIC else reader
-    held = exchange.disclosed(ledger.journal, record)
-    files["record/disclosures.json"] = exchange.disclosures_json(
-        disclosure.for_reader(held, dict(proposals[0].act.assessment), who)
-    )
+    tree = dict(proposals[0].act.assessment)
+    shown = disclosure.for_reader(exchange.disclosed(ledger.journal, record), tree, who)
+    refuse_kept_back(disclosure.disclose(tree, shown), who, opened.party)
+    files["record/disclosures.json"] = exchange.disclosures_json(shown)
     for given in proposals[0].act.inputs:
-        if Marking.from_json(given.marking).may_read(who):
+        marking = Marking.from_json(given.marking)
+        if marking.may_read(who) and (marking.may_read(opened.party) or ledger.holds(given.sha256)):
             files[given.name] = ledger.blob(given.sha256)
     files["manifest.json"] = _manifest(files, record, key, ring, opened.party, reader, now_utc)
     return files
+
+
+def refuse_kept_back(tree: Any, reader: str | None, packer: str) -> None:
+    """Nothing is kept from a reader who may have it by a packer who may have it too. tree: with what is shown put back."""
+    for place in disclosure.withheld(tree):
+        if place.marking.may_read(reader) and place.marking.may_read(packer):
+            raise Refused(
+                "missing-disclosure",
+                f"a part of the record ({place.marking.text}) is not shown, though {reader or PUBLIC} may have it and so may "
+                f"{packer}: ask for a bundle that holds it",
+            )
 
 
 def _put_act(files: Files, name: str, log_name: str, spoken: Spoken, ledger: Ledger) -> None:
@@ -76,18 +95,41 @@ def _put_act(files: Files, name: str, log_name: str, spoken: Spoken, ledger: Led
     files[f"{log_name}.json"] = checkpoints.place_json(place.origin, place.leaf, covering[-1], proof)
 
 
-def _put_logs(files: Files, ledger: Ledger, origins: Mapping[str, str]) -> None:
+def _put_logs(files: Files, ledger: Ledger, standings: Sequence[Standing], ring: keyring.Keyring) -> None:
     received = chain_bytes(ledger.journal)
     opened = ledger.opened
-    for origin, party in origins.items():
+    for origin, party in {s.act.origin: s.act.party for s in standings}.items():
         if opened is not None and origin == opened.origin:
             signed = exchange.own_checkpoints(ledger.journal)
             sizes = [s.checkpoint.size for s in signed]
             proofs = [ledger.journal.consistency(a, b) for a, b in itertools.pairwise(sizes)]
             data = checkpoints.chain_json(origin, [s.data for s in signed], proofs)
         else:
-            data = received[origin]
+            data = _as_far_as_it_counts(received[origin], standings, ring)
         files[log_file(origin, party)] = data
+
+
+def _as_far_as_it_counts(data: bytes, standings: Sequence[Standing], ring: keyring.Keyring) -> bytes:
+    """The chain of another party's log up to the last checkpoint whose key is good, or was when we vouched for it."""
+    chain = checkpoints.read_chain(data, "log.received")
+    revoked = {row.keyid: row.revoked_at for row in ring.keys if row.revoked_at is not None}
+    for n in range(len(chain.signed), 0, -1):
+        signed = chain.signed[n - 1]
+        fallen = [revoked[k] for k in signed.opened.signatures if k in revoked]
+        seen = witnessed(standings, chain.origin, chain.newest.party, signed.checkpoint.size)
+        if not fallen or (seen is not None and seen < min(fallen)):
+            return chain.first(n)
+    return data
+
+
+def witnessed(standings: Iterable[Standing], origin: str, party: str, size: int) -> np.datetime64 | None:
+    """When another party first vouched for at least this much of a log."""
+    times = [
+        s.act.at_utc
+        for s in standings
+        if s.complete and s.act.party != party and (w := s.act.witness) is not None and w.origin == origin and w.size >= size
+    ]
+    return min(times, default=None)
 
 
 def log_file(origin: str, party: str) -> str:

@@ -59,6 +59,27 @@ def look_into(spoken: Sequence[Spoken], ring: keyring.Keyring) -> tuple[Standing
     A key that was revoked after it signed still counts if the other party vouched, before the revocation, for a state of the log
     that holds the act: otherwise whoever stole the key could write an old date.
     """
+    found = _looked(spoken, ring)
+    for f in found:
+        if isinstance(f, Refused):
+            raise f
+    return tuple(f for f in found if isinstance(f, Standing))
+
+
+def still(spoken: Sequence[Spoken], ring: keyring.Keyring) -> tuple[Standing, ...]:
+    """Those acts of one's own ledger that still count: not the answers that fell with a key revoked since.
+
+    Refused like look_into in every other case, and where the proposal itself fell.
+    """
+    found = _looked(spoken, ring)
+    for s, f in zip(spoken, found, strict=True):
+        if isinstance(f, Refused) and s.act.act == "proposed":
+            raise f
+    return tuple(f for f in found if isinstance(f, Standing))
+
+
+def _looked(spoken: Sequence[Spoken], ring: keyring.Keyring) -> list[Standing | Refused]:
+    """Each act as it stands, or why a revocation took it."""
     keys = {row.keyid: row.raw for row in ring.keys}
     first: list[Standing | Refused] = []
     for s in spoken:
@@ -70,9 +91,14 @@ def look_into(spoken: Sequence[Spoken], ring: keyring.Keyring) -> tuple[Standing
                 raise
             first.append(refusal)
     sure = [s for s in first if isinstance(s, Standing) and s.complete]
-    return tuple(
-        f if isinstance(f, Standing) else _standing(s, ring, vouched(s, sure)) for s, f in zip(spoken, first, strict=True)
-    )
+    return [f if isinstance(f, Standing) else _again(s, ring, vouched(s, sure), f) for s, f in zip(spoken, first, strict=True)]
+
+
+def _again(spoken: Spoken, ring: keyring.Keyring, witnessed: np.datetime64 | None, before: Refused) -> Standing | Refused:
+    try:
+        return _standing(spoken, ring, witnessed) if witnessed is not None else before
+    except Refused as refusal:
+        return refusal
 
 
 def vouched(spoken: Spoken, others: Iterable[Standing]) -> np.datetime64 | None:
@@ -101,6 +127,10 @@ def _standing(spoken: Spoken, ring: keyring.Keyring, witnessed: np.datetime64 | 
     one_is_enough = replace(ring, parties={**ring.parties, act.party: {**ring.parties[act.party], "threshold": 1}})
     rows = keyring.authorise(one_is_enough, act.party, spoken.opened.signatures, act.at_utc, witnessed_before=witnessed)
     people = len({row.person for row in rows})
+    if people < len(rows):
+        raise Refused(
+            "one-person-twice", f"{act.party}: {len(rows)} keys of {people} persons signed one act; each person signs once"
+        )
     return Standing(spoken, tuple(rows), needed, people >= needed)
 
 
