@@ -254,9 +254,9 @@ def _marking(value: object, what: str) -> dict[str, Any]:
     """A marking as Marking.to_json writes it: a spelling that is not understood must never count as open."""
     data = table(value, f"{what}: marking")
     try:
-        understood = Marking.from_json(data).to_json()
+        understood: dict[str, Any] | None = Marking.from_json(data).to_json()
     except (KeyError, TypeError, UsageError):
-        understood = {}
+        understood = None
     if understood != data:
         raise Refused("shape", f'{what}: marking: expected {{"tlp": "AMBER", "releasable_to": ["JPN"]}} or without the list')
     return data

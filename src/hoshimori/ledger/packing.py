@@ -105,6 +105,8 @@ def _put_logs(files: Files, ledger: Ledger, standings: Sequence[Standing], ring:
             proofs = [ledger.journal.consistency(a, b) for a, b in itertools.pairwise(sizes)]
             data = checkpoints.chain_json(origin, [s.data for s in signed], proofs)
         else:
+            if origin not in received:
+                raise Refused("no-checkpoint", f"an act says that it stands in the log {origin!r}, of which none is held here")
             data = _as_far_as_it_counts(received[origin], standings, ring)
         files[log_file(origin, party)] = data
 
