@@ -140,7 +140,7 @@ def test_a_file_name_that_is_no_text_is_stored_and_shown(home: Path, tmp_path: P
         (("history", "12345"), 3, "no element set of 12345 is known as of now"),
         (("catalogue", "burn"), 2, "known actions are stat, compact, check, refused, rebuild"),
         (("verify", "no/such/file"), 2, "No such file or directory"),
-        (("verify", "."), 2, "Is a directory"),
+        (("verify", "."), 7, "no file of a bundle is called so"),
         (("watchlist", "nobody"), 2, "built in are"),
         (("doctor", "--clear-stop", "nobody"), 2, "has not stopped"),
         (("demo", "--source", "moon"), 2, "expected auto, folder, celestrak or practice"),
