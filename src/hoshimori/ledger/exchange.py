@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
 from typing import Any
 
 import numpy as np
@@ -58,7 +59,7 @@ def propose(
     with ledger.journal.writing() as w:
         if supersedes and not known(w, supersedes):
             raise Refused("unknown-record", f"{supersedes[:16]}: the record to supersede is not in this ledger")
-        inputs = [Input(g.name, keep(w, g.data), g.location, g.data_mode, dict(g.marking or {"tlp": "CLEAR"})) for g in given]
+        inputs = [_kept(w, g) for g in given]
         held = _same(w, opened, ring, assessment, inputs, supersedes)
         if held is not None:
             _sign_too(w, held, opened, ring, key)
@@ -99,6 +100,15 @@ def cosign(ledger: Ledger, record: str, key: PrivateKey, *, now_utc: np.datetime
         checkpoint(w, opened, key, now_utc)
     spoken = [s for s in known(ledger.journal, record) if s.act.act == "proposed"]
     return standing.look_into(spoken, ring)[0]
+
+
+def _kept(w: Writer, given: Given) -> Input:
+    """The input as the record names it, for every reader: what a closed file was called is not told, only of what kind it is."""
+    marking = dict(given.marking or {"tlp": "CLEAR"})
+    kinds = PurePosixPath(given.location).suffixes[-2:]
+    told = "closed" + "".join(kinds if kinds[-1:] in ([".gz"], [".zip"]) else kinds[-1:])
+    location = given.location if marking == {"tlp": "CLEAR"} or not given.location else told
+    return Input(given.name, keep(w, given.data), location, given.data_mode, marking)
 
 
 def _same(
