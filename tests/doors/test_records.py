@@ -1,4 +1,4 @@
-"""`sign`, `concur`, `dissent`, `withdraw`, `bundle`, `receive`, `brief`, `verify BUNDLE`: as two parties and a stranger use them."""
+"""`sign`, `concur`, `dissent`, `withdraw`, `bundle`, `receive`, `brief`, `verify BUNDLE`: two parties, and a stranger."""
 
 from __future__ import annotations
 
