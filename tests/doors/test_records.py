@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from hoshimori.facts import DataMode
 from tests.command import hoshimori
 from tests.conftest import Practice
 from tests.doors.two_parties import Parties, assessed, parties
+from tests.pages import ROOT
 
 
 @pytest.fixture
@@ -267,3 +269,18 @@ def test_who_a_bundle_is_for_must_be_a_party_or_the_public(both: Parties, propos
 def test_the_calls_refuse_as_the_verbs_do(both: Parties) -> None:
     with pytest.raises(UsageError, match="not in this ledger"):
         records.sign("JPN-2026-0001", both.keys["sato"], home=both.japan)
+
+
+def test_every_code_by_which_the_ledger_refuses_is_in_the_handbook() -> None:
+    source = Path(records.__file__).parents[1]
+    written = "\n".join(p.read_text(encoding="utf-8") for p in (ROOT / "docs" / "bundle.md", ROOT / "design" / "two-keys.md"))
+    places = [*(source / "ledger").glob("*.py"), source / "doors" / "records.py", source / "doors" / "bundle_inputs.py"]
+    codes = {
+        str(call.args[0].value)
+        for place in places
+        for call in ast.walk(ast.parse(place.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "Refused"
+        if call.args and isinstance(call.args[0], ast.Constant)
+    }
+    assert len(codes) > 40, "no codes found: has this pattern gone stale?"
+    assert sorted(c for c in codes if f"`{c}`" not in written) == []
