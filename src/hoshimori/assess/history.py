@@ -18,7 +18,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import datetime
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -29,9 +29,11 @@ import numpy as np
 
 from hoshimori.alliance.rows import mistakes, text_of
 from hoshimori.alliance.rules import LIST_RULES, Rule
+from hoshimori.assess import evidence_rows
+from hoshimori.assess.evidence_rows import moment
 from hoshimori.errors import Problem, UsageError
 from hoshimori.facts import DataMode
-from hoshimori.judgements import CLAIM_KINDS, HYPOTHESES, Claim, Incident, Item
+from hoshimori.judgements import HYPOTHESES, Claim, Incident, Item
 
 KINDS = ("break-up", "loss", "interference", "nearness", "re-entry", "illumination", "intrusion", "other")
 
@@ -115,10 +117,6 @@ def _answers(incident: Incident) -> set[tuple[str, bool]]:
 # ---- reading
 
 
-def _is_time(value: object) -> bool:
-    return isinstance(value, datetime | date)
-
-
 def _is_words(pattern: str) -> Rule:
     return Rule(
         lambda v: isinstance(v, list) and all(isinstance(x, str) and re.fullmatch(pattern, x) for x in v),
@@ -132,14 +130,7 @@ def _is_rows(value: object) -> bool:
 
 
 _WORDS = Rule(lambda v: isinstance(v, str) and v.strip() != "", "text in double quotes, not empty", needed=True)
-_TIME = Rule(_is_time, "a date such as 2007-01-23, or a time with its zone such as 2007-01-11T22:26:00Z", needed=True)
-_YES_NO = Rule(lambda v: isinstance(v, bool), "true or false", needed=True)
-_GRADE = Rule(
-    lambda v: isinstance(v, str) and re.fullmatch("[A-F][1-6]", v) is not None,
-    'an Admiralty grade: reliability A-F and credibility 1-6, such as "B2"',
-    needed=True,
-)
-
+_MAY_LACK_T = {"t": Rule(evidence_rows.TIME.holds, evidence_rows.TIME.expected)}
 _CASE_RULES: Mapping[str, Rule] = {
     "id": Rule(LIST_RULES["id"].holds, LIST_RULES["id"].expected, needed=True),
     "title": _WORDS,
@@ -161,27 +152,13 @@ _CASE_RULES: Mapping[str, Rule] = {
     "claim": Rule(_is_rows, "rows that begin with [[claim]]"),
 }
 _ITEM_RULES: Mapping[str, Rule] = {
+    **evidence_rows.ITEM,
+    **_MAY_LACK_T,
     "indicator": Rule(lambda v: isinstance(v, str), "an indicator of indicators.toml", needed=True),
-    "seen": _YES_NO,
-    "statement": _WORDS,
-    "source": _WORDS,
-    "grade": _GRADE,
-    "t": Rule(_is_time, _TIME.expected),
-    "known": _TIME,
     "against": Rule(lambda v: isinstance(v, list) and all(type(x) is int for x in v), "numbers of claims, such as [1]"),
     "decisive": Rule(lambda v: isinstance(v, bool), "true or false"),
 }
-_CLAIM_RULES: Mapping[str, Rule] = {
-    "kind": Rule(lambda v: v in CLAIM_KINDS, f"one of {', '.join(CLAIM_KINDS)}", needed=True),
-    "speaker": _WORDS,
-    "actor": Rule(lambda v: isinstance(v, str), 'who is said to have acted, or ""', needed=True),
-    "about": Rule(lambda v: isinstance(v, str), 'an indicator of indicators.toml, or ""', needed=True),
-    "statement": _WORDS,
-    "source": _WORDS,
-    "grade": _GRADE,
-    "t": Rule(_is_time, _TIME.expected),
-    "known": _TIME,
-}
+_CLAIM_RULES: Mapping[str, Rule] = {**evidence_rows.CLAIM, **_MAY_LACK_T}
 
 
 @cache
@@ -275,8 +252,8 @@ def _same_ids(found: list[Precedent]) -> list[Problem]:
 
 
 def _precedent(table: Mapping[str, Any]) -> Precedent:
-    sources, start = table["sources"], _utc(table["start"])
-    claims = tuple(_claim(row, sources, start) for row in table.get("claim", []))
+    sources, start = table["sources"], moment(table["start"])
+    claims = tuple(_claim(row, sources) for row in table.get("claim", []))
     rows = [(_item(row, sources, start, claims), bool(row.get("decisive"))) for row in table["item"]]
     incident = Incident(
         incident_id=table["id"],
@@ -286,7 +263,7 @@ def _precedent(table: Mapping[str, Any]) -> Precedent:
         subjects=tuple(table["subjects"]),
         owners=tuple(table["owners"]),
         start_utc=start,
-        stop_utc=_utc(table["stop"]),
+        stop_utc=moment(table["stop"]),
         opened_utc=start,
         opened_by="history",
         party="",
@@ -309,36 +286,10 @@ def _precedent(table: Mapping[str, Any]) -> Precedent:
 
 
 def _item(row: Mapping[str, Any], sources: Mapping[str, str], start: np.datetime64, claims: tuple[Claim, ...]) -> Item:
-    return Item(
-        indicator=row["indicator"],
-        seen=row["seen"],
-        statement=row["statement"],
-        source=sources[row["source"]],
-        grade=row["grade"],
-        t_utc=_utc(row["t"]) if "t" in row else start,
-        known_utc=_utc(row["known"]),
-        contradicts=tuple(claims[number - 1].claim_id for number in row.get("against", [])),
-        data_mode=DataMode.TEST,
-    )
+    against = [claims[number - 1].claim_id for number in row.get("against", [])]
+    made = evidence_rows.item({"t": row["known"], **row}, DataMode.TEST, source=sources[row["source"]], contradicts=against)
+    return made if "t" in row else replace(made, t_utc=start)
 
 
-def _claim(row: Mapping[str, Any], sources: Mapping[str, str], start: np.datetime64) -> Claim:
-    return Claim(
-        kind=row["kind"],
-        speaker=row["speaker"],
-        actor=row["actor"],
-        statement=row["statement"],
-        about=row["about"],
-        source=sources[row["source"]],
-        grade=row["grade"],
-        t_utc=_utc(row["t"]) if "t" in row else _utc(row["known"]),
-        known_utc=_utc(row["known"]),
-        data_mode=DataMode.TEST,
-    )
-
-
-def _utc(t: datetime | date) -> np.datetime64:
-    """A day counts from its beginning, UTC."""
-    if not isinstance(t, datetime):
-        return np.datetime64(t, "us")
-    return np.datetime64((t.astimezone(UTC) if t.tzinfo else t).replace(tzinfo=None), "us")
+def _claim(row: Mapping[str, Any], sources: Mapping[str, str]) -> Claim:
+    return evidence_rows.claim({"t": row["known"], **row}, DataMode.TEST, source=sources[row["source"]])

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from hoshimori.alliance.rows import mistakes, text_of
 from hoshimori.alliance.rules import Rule
+from hoshimori.assess import evidence_rows
+from hoshimori.assess.evidence_rows import is_time, moment
 from hoshimori.assess.table import Table, check_item, table
 from hoshimori.errors import Problem, UsageError
 from hoshimori.facts import DataMode
-from hoshimori.judgements import CLAIM_KINDS, CLEAR, Claim, Item, Marking, Tlp
+from hoshimori.judgements import CLEAR, Claim, Item, Marking, Tlp
 
 TEMPLATE = """# Evidence about one incident. An item is what was seen, or looked for and not found; a claim is what somebody says.
 # hoshimori incident indicators lists what an item can answer. Grades: Admiralty, source A-F, what it says 1-6.
@@ -52,23 +51,8 @@ class Evidence:
     claims: tuple[Claim, ...]
 
 
-def _text(expected: str, *, needed: bool = True) -> Rule:
-    return Rule(lambda v: isinstance(v, str) and (v.strip() != "" or not needed), expected, needed)
-
-
-def _is_time(value: object) -> bool:
-    if isinstance(value, datetime):
-        return value.tzinfo is not None
-    return type(value) is date
-
-
-_TIME = Rule(_is_time, "a time with its zone and without quotes, such as 2026-05-24T06:30:00Z, or a date", needed=True)
-_GRADE = Rule(
-    lambda v: isinstance(v, str) and len(v) == 2 and v[0] in "ABCDEF" and v[1] in "123456",
-    'an Admiralty grade: reliability A-F and credibility 1-6, such as "B2"',
-    needed=True,
-)
-_MARKS: Mapping[str, Rule] = {
+_OWN: Mapping[str, Rule] = {
+    "contradicts": Rule(lambda v: isinstance(v, list) and all(isinstance(x, str) for x in v), "ids of items or claims"),
     "tlp": Rule(
         lambda v: isinstance(v, str) and v.upper().removeprefix("TLP:").replace("+", "_") in Tlp.__members__,
         "one of CLEAR, GREEN, AMBER, AMBER+STRICT, RED",
@@ -78,27 +62,8 @@ _MARKS: Mapping[str, Rule] = {
         'parties as ISO 3166-1 alpha-3, such as ["JPN", "USA"]',
     ),
 }
-_COMMON: Mapping[str, Rule] = {
-    "statement": _text("one sentence of fact, as the source would sign it"),
-    "source": _text("where it comes from, not empty"),
-    "grade": _GRADE,
-    "t": _TIME,
-    "known": _TIME,
-    "contradicts": Rule(lambda v: isinstance(v, list) and all(isinstance(x, str) for x in v), "ids of items or claims"),
-    **_MARKS,
-}
-ITEM_RULES: Mapping[str, Rule] = {
-    "indicator": _text('an indicator of the table, or "" for what is carried and not weighed', needed=False),
-    "seen": Rule(lambda v: isinstance(v, bool), "true, or false where somebody looked and it was not so", needed=True),
-    **_COMMON,
-}
-CLAIM_RULES: Mapping[str, Rule] = {
-    "kind": Rule(lambda v: v in CLAIM_KINDS, f"one of {', '.join(CLAIM_KINDS)}", needed=True),
-    "speaker": _text("who says it"),
-    "actor": _text('who is said to have acted, or ""', needed=False),
-    "about": _text('the indicator of the fact that the claim would need, or ""', needed=False),
-    **_COMMON,
-}
+ITEM_RULES: Mapping[str, Rule] = {**evidence_rows.ITEM, **_OWN}
+CLAIM_RULES: Mapping[str, Rule] = {**evidence_rows.CLAIM, **_OWN}
 
 
 def read(path: Path, *, data_mode: DataMode, marking: Marking = CLEAR) -> Evidence:
@@ -147,7 +112,7 @@ def _odd(file: str, key: str, value: object) -> Problem:
 def _known_before(file: str, number: int, row: Mapping[str, Any]) -> list[Problem]:
     """Nothing is known before it is true: such an item would enter an assessment of a moment that it comes after."""
     t, known = row.get("t"), row.get("known")
-    if not _is_time(t) or not _is_time(known) or not _moment(known) < _moment(t):  # type: ignore[arg-type]
+    if not is_time(t) or not is_time(known) or not moment(known) < moment(t):  # type: ignore[arg-type]
         return []
     return [Problem(file, None, number, "known", str(known), f"{t} or later: not before t (a date alone is its first moment)")]
 
@@ -164,45 +129,16 @@ def _unknown(file: str, number: int, row: Mapping[str, Any], key: str, weights: 
 
 
 def _item(row: Mapping[str, Any], data_mode: DataMode, marking: Marking, weights: Table) -> Item:
-    made = Item(
-        indicator=str(row.get("indicator", "")),
-        seen=bool(row["seen"]),
-        statement=str(row["statement"]),
-        source=str(row["source"]),
-        grade=str(row["grade"]),
-        t_utc=_moment(row["t"]),
-        known_utc=_moment(row["known"]),
-        contradicts=tuple(row.get("contradicts", ())),
-        marking=marking.with_(_marking(row)),
-        data_mode=data_mode,
-    )
+    joined = marking.with_(_marking(row))
+    made = evidence_rows.item(row, data_mode, contradicts=row.get("contradicts", ()), marking=joined)
     return check_item(made, weights)
 
 
 def _claim(row: Mapping[str, Any], data_mode: DataMode, marking: Marking) -> Claim:
-    return Claim(
-        kind=str(row["kind"]),
-        speaker=str(row["speaker"]),
-        actor=str(row.get("actor", "")),
-        statement=str(row["statement"]),
-        about=str(row.get("about", "")),
-        source=str(row["source"]),
-        grade=str(row["grade"]),
-        t_utc=_moment(row["t"]),
-        known_utc=_moment(row["known"]),
-        contradicts=tuple(row.get("contradicts", ())),
-        marking=marking.with_(_marking(row)),
-        data_mode=data_mode,
-    )
+    joined = marking.with_(_marking(row))
+    return evidence_rows.claim(row, data_mode, contradicts=row.get("contradicts", ()), marking=joined)
 
 
 def _marking(row: Mapping[str, Any]) -> Marking:
     parties = row.get("releasable_to")
     return Marking(Tlp.read(str(row.get("tlp", "CLEAR"))), None if parties is None else frozenset(parties))
-
-
-def _moment(value: datetime | date) -> np.datetime64:
-    """UTC; a date alone is its first moment."""
-    if isinstance(value, datetime):
-        return np.datetime64(value.astimezone(UTC).replace(tzinfo=None), "us")
-    return np.datetime64(value, "us")
