@@ -106,6 +106,13 @@ def place(folder: Path, urls: dict[str, str] | None = None) -> Place:
     return made
 
 
+@contextmanager
+def fresh(folder: Path, url: str) -> Iterator[Place]:
+    """Fresh homes, each in a schema of its own where a database is given."""
+    with ExitStack() as stack:
+        yield place(folder, {name: stack.enter_context(postgres.schema(url)) for name in PEOPLE} if url else {})
+
+
 # ---- killed
 
 
@@ -204,9 +211,9 @@ def one_round(made: Place, drawn: random.Random, took_s: dict[str, float], kills
             kills.wrong.append(f"run {kills.runs}: the exchange did not end in a record that both signed")
 
 
-def how_long(folder: Path) -> dict[str, float]:
+def how_long(made: Place) -> dict[str, float]:
     """How long each command takes where nothing kills it, as a child."""
-    made, out = place(folder), {}
+    out = {}
     for command in COMMANDS:
         began = time.perf_counter()
         child, reading = started(lambda: made.do(command))  # noqa: B023
@@ -220,13 +227,13 @@ def how_long(folder: Path) -> dict[str, float]:
 def kill(folder: Path, count: int, seed: int, url: str = "") -> Kills:
     """So many commands, killed; in a database where a URL is given."""
     drawn, kills = random.Random(seed), Kills()
-    took_s = how_long(folder / "unkilled")
+    with fresh(folder / "unkilled", url) as made:
+        took_s = how_long(made)
     for n in range(count):
         if kills.runs >= count:
             break
-        with ExitStack() as stack:
-            urls = {name: stack.enter_context(postgres.schema(url)) for name in PEOPLE} if url else {}
-            one_round(place(folder / str(n), urls), drawn, took_s, kills, count)
+        with fresh(folder / str(n), url) as made:
+            one_round(made, drawn, took_s, kills, count)
     return kills
 
 
@@ -292,9 +299,8 @@ def measure_kills(what: str, folder: Path, count: int, url: str = "") -> bool:
     say("killed before they ended, acknowledged", f"{kills.killed}, {kills.acknowledged}")
     say("done and not acknowledged, then one act", f"{kills.done_unacknowledged}")
     say("lost, done twice or not to be repeated", f"{len(kills.wrong)} {kills.wrong[:5]}")
-    with ExitStack() as stack:
-        urls = {name: stack.enter_context(postgres.schema(url)) for name in PEOPLE} if url else {}
-        wrong = at_once(place(folder / "at once", urls), 20)
+    with fresh(folder / "at once", url) as made:
+        wrong = at_once(made, 20)
     say("two processes, the same 20 assessments at once", f"{wrong or '20 acts, none lost, none twice'}")
     return not (kills.wrong or wrong)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import random
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -32,6 +33,7 @@ from tests.ledger.parties import (
     resealed,
     zipped,
 )
+from tests.pages import ROOT
 
 AMBER = {"tlp": "AMBER", "releasable_to": ["JPN", "USA"]}
 OURS = {"tlp": "RED", "releasable_to": ["JPN"]}
@@ -344,3 +346,12 @@ def test_a_joint_record_of_two_minutes_ago_is_checked_as_one_of_now(tmp_path: Pa
     who = parties(tmp_path)
     _, files = joint(who)
     assert check(files, now_utc=now()).state == "concurred"
+
+
+def test_every_code_is_explained_in_the_handbook_or_in_the_design() -> None:
+    code = re.compile(r'Refused\(\s*"([a-z-]+)"')
+    given = {c for p in (ROOT / "src/hoshimori/ledger").glob("*.py") for c in code.findall(p.read_text(encoding="utf-8"))}
+    pages = [(ROOT / p).read_text(encoding="utf-8") for p in ("docs/bundle.md", "design/two-keys.md")]
+    told = set(re.findall(r"`([a-z]+(?:-[a-z]+)*)`", "".join(pages)))
+    assert len(given) > 40, "has this pattern gone stale?"
+    assert sorted(given - told) == []
