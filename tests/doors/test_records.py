@@ -250,11 +250,20 @@ def test_what_is_no_bundle_is_refused_by_its_name(verb: str, both: Parties) -> N
         assert "Traceback" not in done.err
 
 
-def test_forget_leaves_no_trace_of_what_was_seen(both: Parties, proposal: records.Record) -> None:
-    stranger = both.place / "stranger"
-    look = ("verify", both.sent("proposal.zip"), "--fingerprint", both.fingerprint, "--home", stranger)
-    assert hoshimori(*look, "--forget").code == 0
-    assert hoshimori(*look).code == 0
+def test_forget_needs_no_home_and_leaves_none(both: Parties, proposal: records.Record) -> None:
+    stranger, nowhere = both.place / "stranger", both.place / "file"
+    nowhere.touch()
+    look = ("verify", both.sent("proposal.zip"), "--fingerprint", both.fingerprint, "--forget", "--home")
+    assert hoshimori(*look, stranger).code == 0
+    assert not stranger.exists()
+    assert hoshimori(*look, nowhere / "home").code == 0
+    assert hoshimori(*look, both.states).code == 0
+
+
+def test_a_key_that_is_not_there_is_named(both: Parties) -> None:
+    done = hoshimori("sign", assessed(both), "--key", both.place / "none.pem", "--home", both.japan)
+    assert done.code == 2
+    assert "none.pem: no such file" in done.err
 
 
 def test_who_a_bundle_is_for_must_be_a_party_or_the_public(both: Parties, proposal: records.Record) -> None:

@@ -19,16 +19,27 @@ PASSPHRASE = "HOSHIMORI_PASSPHRASE"  # noqa: S105  # the name of a setting, not 
 
 def ledger(home: Path | None = None) -> Ledger:
     """The ledger of a home: HOME/ledger, or the PostgreSQL database that HOSHIMORI_LEDGER names where no home is given."""
-    place = os.environ.get(PLACE, "")
-    if place and home is None:
-        return Ledger(place)
-    return Ledger((default_home() if home is None else Path(home)) / ledger_home.FOLDER)
+    return Ledger(_place(home))
+
+
+def ledger_exists(home: Path | None = None) -> bool:
+    """Is there one? A database that is named counts as one; nothing is made by asking."""
+    place = _place(home)
+    return not isinstance(place, Path) or place.exists()
+
+
+def _place(home: Path | None) -> Path | str:
+    if home is None and (named := os.environ.get(PLACE, "")):
+        return named
+    return (default_home() if home is None else Path(home)) / ledger_home.FOLDER
 
 
 def private_key(path: Path, passphrase_file: Path | None = None) -> PrivateKey:
     """A key from its file, or "keyring:NAME" of the system's keyring. The passphrase: see `passphrase`."""
     if str(path).startswith("keyring:"):
         return keys.from_keyring(str(path).removeprefix("keyring:"))
+    if not path.is_file():
+        raise UsageError(f"--key {path}: no such file; hoshimori key make makes one")
     return keys.load(path, passphrase(path, passphrase_file))
 
 

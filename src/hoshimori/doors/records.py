@@ -20,7 +20,7 @@ import numpy as np
 
 from hoshimori import __version__, verify
 from hoshimori.doors import bundle_inputs, nature
-from hoshimori.doors.ledgers import ledger
+from hoshimori.doors.ledgers import ledger, ledger_exists
 from hoshimori.errors import HoshimoriError, Refused, UsageError
 from hoshimori.findings import iso
 from hoshimori.ledger import checking, container, disclosure, exchange, incidents, packing, standing
@@ -197,9 +197,11 @@ def verify_bundle(
     """Check a bundle as a stranger: bytes, signatures, logs; then make its assessment and findings again from what it carries.
 
     Trust comes from the keyring of this home, or from `fingerprint`. What was seen of the logs is remembered in this home, so
-    that an older or another state of them is refused later; remember=False leaves the home untouched.
+    that an older or another state of them is refused later; remember=False leaves the home untouched, and needs none.
     """
     files = container.read(bundle_path)
+    if not remember and not ledger_exists(home):
+        return look_again(checking.check(files, now_utc=now_utc(), fingerprint=fingerprint, allow_old=allow_old))
     with ledger(home) as book:
         checked = _checked(book, files, fingerprint, allow_old)
         if remember and checked.anchored:
