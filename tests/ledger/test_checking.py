@@ -384,6 +384,7 @@ SHAPES: list[tuple[dict[str, Any], str]] = [
     ({"assessment": assessment(remark={"withheld": {"sha256": "0" * 64, "marking": {"tlp": "CLEAR"}}})}, "missing-disclosure"),
     ({"assessment": assessment(remark={"withheld": 1})}, "disclosure"),
     ({"assessment": assessment(marking={"tlp": "PINK"})}, "marking"),
+    ({"assessment": assessment("\x1b[2J all is well")}, "odd-text"),
     ({"more": 1}, "shape"),
 ]
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from hoshimori.errors import Refused
-from hoshimori.ledger import canonical, exchange, standing
+from hoshimori.ledger import canonical, disclosure, exchange, standing
 from hoshimori.ledger.exchange import Given
 from hoshimori.ledger.home import Ledger
 from tests.ledger.parties import (
@@ -20,10 +20,12 @@ from tests.ledger.parties import (
     check,
     checkpoint,
     concur,
+    edited,
     joint,
     now,
     pack,
     parties,
+    payload_of,
     propose,
     receive,
     slip_in,
@@ -145,6 +147,22 @@ def test_what_needs_a_reason_has_one(who: Parties, act: str) -> None:
         for empty in ("", "  \n"):
             no("no-reason", answer, b, act, record, who["usa"], reason=empty)
         no("shape", answer, b, act, record, who["usa"], reason="x" * 20_001)
+
+
+@pytest.mark.parametrize("odd", ["\x1b[2J", "\r", "\x00", "\x9b31m", "\u202e", "\u2066", "\u2028"], ids=ascii)
+def test_a_reason_cannot_rewrite_the_screen_of_who_reads_it(who: Parties, odd: str) -> None:
+    made = assessment(remark=f"x{odd}", markings={"remark": {"tlp": "AMBER"}})
+    with who.at("A") as a:
+        record = propose(a, who["jpn"])
+        no("odd-text", answer, a, "withdrawn", record, who["jpn"], reason=f"because{odd} JPN concurred")
+        answer(a, "withdrawn", record, who["jpn"], reason="理由は二つ。\n\tOne, two: 星")
+        no("odd-text", propose, a, who["jpn"], made=made)
+        committed, disclosures = disclosure.withhold(made)
+        payload = edited(payload_of(exchange.known(a.journal, record)[0].data), assessment=committed)
+        closed = canonical.sha256(payload)
+        a.journal.append(f"disclosures:{closed}", exchange.disclosures_json(disclosures))
+        slip_in(a, payload, [who["jpn"]])
+        no("odd-text", check, pack(a, closed, who["jpn"]))
 
 
 def test_a_key_that_may_not_sign_leaves_a_fresh_home_as_it_was(who: Parties) -> None:

@@ -27,6 +27,7 @@ NEEDS_REASON = ("dissented", "superseded", "withdrawn")
 HEX64 = re.compile("[0-9a-f]{64}")
 LONGEST_REASON = 20_000
 _ALLIANCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,80}")
+_ODD_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z")
 
 
@@ -198,6 +199,7 @@ def _record(base: dict[str, Any], predicate: Mapping[str, Any], subjects: Mappin
     if base["act"] != "proposed":
         raise Refused("shape", f"{what}: act {base['act']!r}: a record is proposed")
     assessment = table(predicate["assessment"], f"{what}: assessment")
+    refuse_odd_text(assessment, "assessment")
     if subjects.get("assessment.json") != canonical.sha256(canonical.canonical(assessment)):
         raise Refused("shape", f"{what}: the subject assessment.json is not the digest of the assessment beside it")
     inputs = tuple(_input(row, subjects, what) for row in rows(predicate, "inputs"))
@@ -289,7 +291,23 @@ def text(data: Mapping[str, Any], key: str, *, empty: bool = False) -> str:
     value = data.get(key)
     if not isinstance(value, str) or (not value and not empty) or len(value) > LONGEST_REASON:
         raise Refused("shape", f"{key}: expected text{'' if empty else ', not empty'}, of at most {LONGEST_REASON} characters")
+    refuse_odd_text(value, key)
     return value
+
+
+def refuse_odd_text(tree: Any, what: str) -> None:
+    """No text in a tree moves a terminal's cursor, clears its screen or turns the direction of what follows: it could show what
+    was never said. Line ends and tabs are let through."""
+    if isinstance(tree, str):
+        if found := _ODD_TEXT.search(tree):
+            raise Refused("odd-text", f"{what}: the character U+{ord(found[0]):04X}, which changes how other text is shown")
+    elif isinstance(tree, dict):
+        for key, value in tree.items():
+            refuse_odd_text(key, what)
+            refuse_odd_text(value, f"{what}.{key}"[:80])
+    elif isinstance(tree, list):
+        for value in tree:
+            refuse_odd_text(value, what)
 
 
 def count(data: Mapping[str, Any], key: str) -> int:

@@ -366,6 +366,7 @@ def _disclosed(files: Files, proposal: Standing, who: str | None, packer: str) -
     """The assessment with what is shown put back, and how many parts are withheld."""
     disclosures = exchange.read_disclosures(files["record/disclosures.json"], "record/disclosures.json")
     tree = disclosure.disclose(dict(proposal.act.assessment), disclosures)
+    acts.refuse_odd_text(tree, "assessment")
     packing.refuse_kept_back(tree, who, packer)
     _of_its_incident(tree, proposal)
     return tree, len(disclosure.withheld(tree))

@@ -50,6 +50,7 @@ def propose(
 ) -> str:
     """Sign an assessment for one's party. The record id. A proposal of the same assessment gets a further signature instead."""
     incident = assessment["incident"]
+    acts.refuse_odd_text(dict(assessment), "assessment")
     committed, disclosures = disclosure.withhold(dict(assessment))
     ring, opened, row = _signer(ledger, key, now_utc)
     if incident["alliance"] != opened.alliance or incident["party"] != opened.party:
