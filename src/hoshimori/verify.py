@@ -72,7 +72,8 @@ def _event(record: Mapping[str, Any], number: int) -> tuple[Event, str]:
         event_id = event.event_id
         missing = [k for k in NEEDED if k not in event.evidence[0].parameters]
     except (LookupError, TypeError, ValueError, AttributeError) as error:
-        raise UsageError(f"record {number} is not an event of hoshimori.event/1: {error!r}") from error
+        why = f"it has no field {error}" if isinstance(error, KeyError) else repr(error)
+        raise UsageError(f"record {number} is not an event of hoshimori.event/1: {why}") from error
     if missing:
         raise UsageError(f"record {number}: evidence without the parameters {', '.join(missing)}: it cannot be run again")
     return event, event_id

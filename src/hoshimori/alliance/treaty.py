@@ -146,7 +146,8 @@ def parties_of(rows: Register) -> tuple[str, ...]:
 def did_you_mean(name: str, known: Mapping[str, object] | list[str]) -> str:
     """The nearest names there are, as the end of a refusal; "" where none is near."""
     same = {k.casefold(): k for k in known}
-    near = [same[n] for n in get_close_matches(name.casefold(), same, n=3)]
+    begun = [n for n in same if len(name) >= 3 and n.startswith(name.casefold())]
+    near = [same[n] for n in dict.fromkeys([*begun, *get_close_matches(name.casefold(), same, n=3)])][:3]
     return f"; did you mean {' or '.join(near)}?" if near else f"; known are {', '.join(same.values())}"
 
 

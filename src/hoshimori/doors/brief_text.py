@@ -29,8 +29,9 @@ def _paragraphs(page: Page) -> Iterator[str]:
     yield "\n".join(wrapped(f"{f['label']}: {f['value']}", "  ") for f in page["facts"][:3])
     yield w["brief bottom"].upper() if page["lang"] == "en" else w["brief bottom"]
     bottom = page["bottom"]
-    for said in (bottom["verdict"], bottom["likelihood"], bottom["confidence"], page["agree"]["said"]):
+    for said in (bottom["verdict"], bottom["likelihood"], bottom["confidence"]):
         yield wrapped(said)
+    yield wrapped(w["brief agree"]) + "\n" + wrapped(page["agree"]["said"])
     yield w["brief odds"]
     yield page["odds_note"] or "\n".join(_odds(row) for row in page["odds"])
     yield w["brief gates"]
@@ -39,7 +40,14 @@ def _paragraphs(page: Page) -> Iterator[str]:
         wrapped(g["hidden"] or f"{g['id']} {g['title']}: {g['answer']}", "   ") for g in page["gates"]
     )
     yield wrapped(w["brief ministers"])
+    yield w["brief signatures"]
+    yield "\n".join(_signature(s) for s in page["signatures"]) or wrapped(w["brief no signatures"])
     yield page["marking"]
+
+
+def _signature(row: Page) -> str:
+    """Who did what and when, with the reasons where some were given."""
+    return wrapped(f"{row['act']}: {row['by']} ({row['party']}), {row['at']}. {row['reasons']}".rstrip(), "  ")
 
 
 def _odds(row: Page) -> str:

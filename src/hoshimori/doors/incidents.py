@@ -18,7 +18,7 @@ import numpy as np
 from hoshimori.alliance.treaty import Treaty
 from hoshimori.assess import reading, threshold
 from hoshimori.doors import evidence, library, nature
-from hoshimori.doors.ledgers import ledger
+from hoshimori.doors.ledgers import ledger, ledger_exists
 from hoshimori.errors import NothingFound, Refused, UsageError
 from hoshimori.facts import DataMode
 from hoshimori.findings import Event, canonical_json
@@ -101,6 +101,8 @@ def incident(incident_id: str, *, home: Path | None = None, recorded_by: str | N
 
 def incidents(*, home: Path | None = None) -> list[Incident]:
     """All incidents of a ledger."""
+    if not ledger_exists(home):
+        return []
     with ledger(home) as book:
         return kept.incidents(book)
 

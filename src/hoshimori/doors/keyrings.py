@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from hoshimori.doors import nature
-from hoshimori.doors.ledgers import ledger
+from hoshimori.doors.ledgers import ledger, ledger_exists
 from hoshimori.errors import LedgerUnwritable, Refused, UsageError
 from hoshimori.ledger import keyring, keys
 from hoshimori.ledger.home import now_utc
@@ -122,6 +122,8 @@ def adopt(path: Path, *, fingerprint: str = "", home: Path | None = None) -> Rin
 
 def trusted(*, home: Path | None = None) -> Ring | None:
     """The keyring that this home trusts; None where it trusts none."""
+    if not ledger_exists(home):
+        return None
     with ledger(home) as book:
         try:
             _, newest = book.keyring()

@@ -9,12 +9,11 @@ from pathlib import Path
 
 import numpy as np
 
-from hoshimori.catalogue.store import default_home
-from hoshimori.doors.ledgers import PLACE, ledger
+from hoshimori.doors.ledgers import PLACE, ledger, ledger_exists
 from hoshimori.errors import HoshimoriError, Refused
 from hoshimori.findings import iso
 from hoshimori.ledger import exchange
-from hoshimori.ledger.home import FOLDER, Ledger, now_utc
+from hoshimori.ledger.home import Ledger, now_utc
 
 SOON = np.timedelta64(60, "D")
 """How long before its end a key is named: time for a keyring ceremony of two parties (judged)."""
@@ -27,7 +26,7 @@ Told = tuple[str, bool, str]
 
 def examine(home: Path | None) -> Iterator[Told]:
     """Nothing where there is no ledger yet: looking does not make one."""
-    if not _exists(home):
+    if not ledger_exists(home):
         return
     try:
         with ledger(home) as book:
@@ -41,12 +40,6 @@ def examine(home: Path | None) -> Iterator[Told]:
             True,
             f"{sqlite3.sqlite_version}: before 3.51.3 a rare race can damage a log; keep copies, or use PostgreSQL",
         )
-
-
-def _exists(home: Path | None) -> bool:
-    if os.environ.get(PLACE) and home is None:
-        return True
-    return any(((default_home() if home is None else home) / FOLDER).glob("journal.*"))
 
 
 def _journal(book: Ledger) -> Told:

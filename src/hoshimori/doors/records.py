@@ -161,6 +161,8 @@ def bundle(record: str, out: Path, key: PrivateKey, *, reader: str, home: Path |
 
 def records(*, home: Path | None = None) -> list[Record]:
     """Every record that a ledger knows, the oldest first. One that fell with a revoked key is listed as fallen."""
+    if not ledger_exists(home):
+        return []
     with ledger(home) as book:
         proposals = {s.act.record: s.act for s in exchange.known(book.journal) if s.act.act == "proposed"}
         found = []
@@ -200,8 +202,10 @@ def verify_bundle(
     that an older or another state of them is refused later; remember=False leaves the home untouched, and needs none.
     """
     files = container.read(bundle_path)
-    if not remember and not ledger_exists(home):
-        return look_again(checking.check(files, now_utc=now_utc(), fingerprint=fingerprint, allow_old=allow_old))
+    if not ledger_exists(home):  # a bundle that is refused, or is not anchored, makes none
+        alone = checking.check(files, now_utc=now_utc(), fingerprint=fingerprint, allow_old=allow_old)
+        if not remember or not alone.anchored:
+            return look_again(alone)
     with ledger(home) as book:
         checked = _checked(book, files, fingerprint, allow_old)
         if remember and checked.anchored:
