@@ -19,10 +19,12 @@ from typing import Any
 import numpy as np
 
 from hoshimori import __version__, verify
+from hoshimori.assess import reading
 from hoshimori.doors import bundle_inputs, nature
 from hoshimori.doors.ledgers import ledger, ledger_exists
 from hoshimori.errors import HoshimoriError, Refused, UsageError
-from hoshimori.findings import iso
+from hoshimori.findings import Event, iso
+from hoshimori.judgements import Incident, Item
 from hoshimori.ledger import checking, container, disclosure, exchange, incidents, packing, standing
 from hoshimori.ledger.checking import Checked
 from hoshimori.ledger.home import Ledger, now_utc
@@ -224,14 +226,32 @@ def _assessment_again(checked: Checked) -> tuple[str, list[str], str]:
         return CANNOT, [], f"{checked.withheld} parts are withheld from {checked.reader}"
     try:
         again = nature.again(checked.assessment)
-    except (HoshimoriError, LookupError, TypeError, ValueError) as error:
+        misread = _misread(checked)
+    except (HoshimoriError, LookupError, TypeError, ValueError, AttributeError, ArithmeticError, Warning) as error:
         return CANNOT, [], f"it cannot be made again here: {error!r}"
     for name in ("table", "basis", "method"):
         if again.get(name) != checked.assessment.get(name):
             return CANNOT, [name], f"it was made with another {name} than this program has"
     differs = nature.same(checked.assessment, again)
     differs = [d for d in differs if d != "left_out"]  # what was left out is not here to be counted again
+    differs = sorted({*differs, *(["items"] if misread else [])})
     return (DIFFERENT, differs, "") if differs else (SAME, [], "")
+
+
+def _misread(checked: Checked) -> list[str]:
+    """The items that their own findings, read again, do not give: a signer may select what he shows, not what it says."""
+    events = [Event.from_json(e) for e in bundle_inputs.events_of(checked.files)]
+    case = Incident.from_json({**checked.assessment["incident"], "items": [], "claims": [], "judgements": []})
+    span = None if np.isnat(case.start_utc) or np.isnat(case.stop_utc) else (case.start_utc, case.stop_utc)
+    given = {_told(i) for e in events for during in (None, span) for i in reading.items_of(e, during=during)}
+    ids = {e.event_id for e in events}
+    items = [Item.from_json(i) for i in checked.assessment["items"]]
+    return [i.item_id for i in items if i.event_id in ids and _told(i) not in given]
+
+
+def _told(item: Item) -> tuple[object, ...]:
+    """What an item takes from its finding; who may read it, since when and what speaks against it come from elsewhere."""
+    return (item.event_id, item.indicator, item.seen, item.statement, item.source, item.grade, item.method, str(item.t_utc))
 
 
 def _findings_again(checked: Checked) -> list[Any]:
@@ -241,7 +261,10 @@ def _findings_again(checked: Checked) -> list[Any]:
     with tempfile.TemporaryDirectory(prefix="hoshimori-") as scratch:
         inputs = checked.proposal.act.inputs
         catalogue = bundle_inputs.catalogue_of(checked.files, inputs, Path(scratch), now_utc())
-        return list(verify.verify(events, catalogue))
+        try:
+            return list(verify.verify(events, catalogue))
+        except (LookupError, TypeError, AttributeError, ArithmeticError) as error:
+            raise UsageError(f"a finding of this bundle is not one that can be run again: {error!r}") from error
 
 
 def _answer(act: str, path: Path, key: PrivateKey, reason: str, allow_old: bool, home: Path | None) -> Record:
@@ -251,16 +274,26 @@ def _answer(act: str, path: Path, key: PrivateKey, reason: str, allow_old: bool,
             raise Refused(
                 "not-anchored", f"no keyring is trusted here: compare {checked.fingerprint}, then hoshimori keyring adopt"
             )
-        if act == "concurred" and (found := look_again(checked)).verdict == DIFFERENT:
-            what = ", ".join([*found.differs, *(f.event_id for f in found.findings if f.verdict == DIFFERENT)])
-            raise Refused("different", f"made again from what the bundle carries it comes out different: {what}. Dissent, or ask")
-        row = next((r for r in checked.ring.keys if r.keyid == key.keyid), None)
-        if row is not None:
-            book.start(row.party, checked.alliance)
+        if act == "concurred":
+            _refuse_unsure(look_again(checked), reason)
+        row = exchange.authorised(checked.ring, key, now_utc())
+        if act == "concurred" and row.party == checked.proposal.act.party:
+            raise Refused("one-party-only", f"{row.party} proposed this record: the other party concurs, or nobody")
+        book.start(row.party, checked.alliance)
         checking.receive(book, checked)
         not_seen = [w.sha256 for w in disclosure.withheld(dict(checked.assessment))]
         exchange.answer(book, act, checked.record, key, reason=reason, not_seen=not_seen, now_utc=now_utc())
         return _record(book, checked.record)
+
+
+def _refuse_unsure(found: Verified, reason: str) -> None:
+    """Nobody agrees in silence to what comes out different, or cannot be made again: a part that is closed, a program too old."""
+    if found.verdict == DIFFERENT:
+        what = ", ".join([*found.differs, *(f.event_id for f in found.findings if f.verdict == DIFFERENT)])
+        raise Refused("different", f"made again from what the bundle carries it comes out different: {what}. Dissent, or ask")
+    if found.verdict == CANNOT and not reason.strip():
+        why = found.why or "a finding could not be run again here"
+        raise Refused("cannot", f"it could not all be made again: {why}. Who concurs all the same says why with --reason")
 
 
 def _checked(book: Ledger, files: container.Files, fingerprint: str, allow_old: bool) -> Checked:
@@ -269,7 +302,7 @@ def _checked(book: Ledger, files: container.Files, fingerprint: str, allow_old: 
 
 def _record(book: Ledger, record: str) -> Record:
     _, ring = book.keyring()
-    standings = standing.look_into(exchange.known(book.journal, record), ring)
+    standings = standing.still(exchange.known(book.journal, record), ring)
     proposal = next(s for s in standings if s.act.act == "proposed")
     return Record(
         record,
