@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from hoshimori.errors import Refused
-from hoshimori.ledger import canonical, disclosure, exchange, standing
+from hoshimori.ledger import canonical, checking, disclosure, exchange, standing
 from hoshimori.ledger.exchange import Given
 from hoshimori.ledger.home import Ledger
 from tests.ledger.parties import (
+    ALLIANCE,
     Parties,
     ago,
     answer,
@@ -222,6 +223,56 @@ def test_two_persons_who_say_the_opposite_are_both_kept_and_neither_counts(two_o
         answer(b, "dissented", record, who["usa 2"])
         assert said(b, record) == [("concurred", "USA", 1), ("dissented", "USA", 1), ("proposed", "JPN", 2)]
         assert receive(a, pack(b, record, who["usa"], "JPN")).state == "proposed"
+
+
+def test_nobody_answers_what_is_not_yet_the_other_partys_word(two_of_two: Parties) -> None:
+    """A signature that came after the answer would stand where nobody vouched for it."""
+    who = two_of_two
+    with who.at("A") as a, who.at("B") as b:
+        record = propose(a, who["jpn"])
+        early = check(pack(a, record, who["jpn"]), b)
+        b.start("USA", ALLIANCE)
+        checking.receive(b, early)
+        for act in ("concurred", "dissented"):
+            no("unfinished", answer, b, act, record, who["usa"])
+        assert said(b) == [("proposed", "JPN", 1)]
+        exchange.cosign(a, record, who["jpn 2"], now_utc=now())
+        concur(b, pack(a, record, who["jpn"]), who["usa"])
+
+
+def test_no_signature_is_added_to_what_bears_enough(who: Parties) -> None:
+    with who.at("A") as a:
+        record = propose(a, who["jpn"])
+        no("complete", exchange.cosign, a, record, who["jpn 2"], now_utc=now())
+        assert exchange.cosign(a, record, who["jpn"], now_utc=now()).complete, "the same person again is no second signature"
+        assert said(a) == [("proposed", "JPN", 1)]
+
+
+@pytest.mark.parametrize("raised", ["JPN", "USA"])
+def test_a_threshold_that_is_raised_later_does_not_undo_what_was_agreed(who: Parties, raised: str) -> None:
+    record, files = joint(who)
+    with who.at("A") as a:
+        receive(a, files)
+        a.pin(who.amend(thresholds={"JPN": 1, "USA": 1, raised: 2}))
+        assert state(a, record) == "concurred"
+        assert check(pack(a, record, who["jpn"]), a).state == "concurred"
+        later = propose(a, who["jpn"], made=assessment("later"))
+        assert check(pack(a, later, who["jpn"]), a).proposal.complete == (raised == "USA")
+
+
+def test_who_holds_one_key_cannot_date_an_act_back_to_a_lower_threshold(who: Parties) -> None:
+    """The date that an act says of itself is not asked; the first signed state of the log that holds it is.
+
+    A log that has signed no state since the change can still be dated back by whoever holds it and a key: docs/two-keys.md.
+    """
+    who.amend(thresholds={"JPN": 2, "USA": 1}, at=ago(hours=1))
+    with who.at("A") as a:
+        honest = propose(a, who["jpn"])
+        exchange.cosign(a, honest, who["jpn 2"], now_utc=now())
+        record = propose(a, who["jpn"], ago(hours=3), made=assessment(made_utc=ago(hours=4)))
+        found = standing.look_into(exchange.known(a.journal, record), a.keyring()[1])[0]
+        assert found.act.at_utc < ago(hours=2)
+        assert not found.complete
 
 
 def test_superseding_by_two_of_two_takes_effect_with_the_second_signature(two_of_two: Parties) -> None:

@@ -219,7 +219,7 @@ def _act(files: Files, name: str, log_name: str, chains: Mapping[str, Chain]) ->
     covering = checkpoints.holds(place, chain, files[name], name)
     if covering.t_utc + SLACK < spoken.act.at_utc or place.t_utc + SLACK < spoken.act.at_utc:
         raise Refused("clock", f"{name}: signed at {spoken.act.at_utc}, but its log held it before that")
-    return spoken
+    return replace(spoken, logged_utc=chain.first_holding(place.seq))
 
 
 def _one_record(

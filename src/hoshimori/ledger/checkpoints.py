@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -107,8 +107,17 @@ class Chain:
         pairs = zip(self.signed, other.signed, strict=False)
         return next((a.checkpoint for a, b in pairs if a.checkpoint.digest != b.checkpoint.digest), None)
 
+    def first_holding(self, seq: int) -> np.datetime64 | None:
+        """When an entry was first under a signed state; None where it is under none."""
+        return first_holding(self.signed, seq)
+
     def of_size(self, size: int) -> Checkpoint | None:
         return next((s.checkpoint for s in self.signed if s.checkpoint.size == size), None)
+
+
+def first_holding(signed: Iterable[Signed], seq: int) -> np.datetime64 | None:
+    """The time of the first of these states, the oldest first, that holds an entry."""
+    return next((s.checkpoint.t_utc for s in signed if s.checkpoint.size > seq), None)
 
 
 def chain_json(origin: str, signed: Sequence[bytes], proofs: Sequence[Sequence[bytes]]) -> bytes:

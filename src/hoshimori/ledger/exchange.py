@@ -136,7 +136,13 @@ def _same(
 
 
 def _sign_too(w: Writer, proposal: Spoken, opened: Opened, ring: keyring.Keyring, key: PrivateKey) -> None:
-    """A further signature under a proposal of this log and under what it supersedes; none where this key has signed."""
+    """A further signature under a proposal of this log and under what it supersedes; none where this key has signed.
+
+    Refused("complete") where enough have signed: the other party may have answered and vouched for those signatures, and a later
+    one would move the act to a place in the log that nobody vouched for.
+    """
+    if key.keyid not in proposal.opened.signatures and standing.look_into([proposal], ring)[0].complete:
+        raise Refused("complete", f"{proposal.act.record[:16]}: as many as the keyring asks for have signed; no more are taken")
     mine = [s for s in known(w) if s.act.origin == opened.origin]
     also = [s for s in mine if (s.act.act, s.act.by_record) == ("superseded", proposal.act.record)]
     for s in (proposal, *also):
@@ -191,6 +197,7 @@ def _say(w: Writer, who: Speaker, act: str, record: str, reason: str, by_record:
         return said.act_id
     if act == "concurred":
         _refuse_unseen(w, spoken, who.row.party)
+    _refuse_unfinished(standings, who.row.party)
     if pending is not None:
         data = envelope.add_signature(pending.data, who.key)
     else:
@@ -248,6 +255,16 @@ def _refuse_early(spoken: Iterable[Spoken], at_utc: np.datetime64) -> None:
             )
 
 
+def _refuse_unfinished(standings: Iterable[Standing], party: str) -> None:
+    """No answer to what is not yet the other party's word."""
+    for s in standings:
+        if s.act.act == "proposed" and s.act.party != party and not s.complete:
+            raise Refused(
+                "unfinished",
+                f"{s.act.party}'s proposal bears {len(s.people)} of {s.needed} signatures: ask for it when it bears them all",
+            )
+
+
 def _refuse_unseen(w: Writer, spoken: Iterable[Spoken], party: str) -> None:
     """Nobody agrees to what was kept from him though he may have it."""
     for s in spoken:
@@ -301,20 +318,25 @@ def own_checkpoints(source: Journal | Writer) -> list[Signed]:
 
 def known(source: Journal | Writer, record: str = "") -> list[Spoken]:
     """Every act that this ledger knows, or those of one record: its own and those received, one of each."""
-    own = [_own(e) for e in source.entries("act")]
+    signed = own_checkpoints(source)
+    own = [_own(e, signed) for e in source.entries("act")]
+    chains = {o: checkpoints.read_chain(b, o) for o, b in chain_bytes(source).items()}
     for entry in source.entries("act.received"):
         data = table_of(entry)
         place_data = base64.b64decode(data["place"])
         place = checkpoints.read_place(place_data, f"entry {entry.seq}")
-        own.append(standing.read_act(base64.b64decode(data["envelope"]), f"entry {entry.seq}", place, place_data))
+        told = standing.read_act(base64.b64decode(data["envelope"]), f"entry {entry.seq}", place, place_data)
+        chain = chains.get(place.origin)
+        own.append(replace(told, logged_utc=chain.first_holding(place.seq) if chain else None))
     return [s for s in standing.newest(own) if not record or s.act.record == record]
 
 
-def _own(entry: Entry) -> Spoken:
+def _own(entry: Entry, signed: Sequence[Signed]) -> Spoken:
     """An act signed here: its place is known, its proof is made when it is shown."""
     spoken = read_own(entry.body)
     digest = canonical.sha256(entry.body)
-    return replace(spoken, place=Place(spoken.act.origin, entry.leaf, entry.seq, entry.kind, digest, entry.t_utc, 0, ()))
+    place = Place(spoken.act.origin, entry.leaf, entry.seq, entry.kind, digest, entry.t_utc, 0, ())
+    return replace(spoken, place=place, logged_utc=checkpoints.first_holding(signed, entry.seq))
 
 
 def _witness(w: Writer, spoken: Sequence[Spoken], opened: Opened) -> Witness | None:
@@ -359,7 +381,8 @@ def full_id(source: Journal | Writer, start: str) -> str:
     found = [i for i in ids if i.startswith(start)]
     if len(found) != 1 or len(start) < 4:
         shown = ", ".join(i[:16] for i in found or ids)[:200] or "none"
-        raise Refused("unknown-record", f"record {start!r}: {len(found)} begin so; known here: {shown}")
+        why = f"{len(found)} begin so" if len(start) >= 4 else "four digits at least"
+        raise Refused("unknown-record", f"record {start!r}: {why}; known here: {shown}")
     return found[0]
 
 

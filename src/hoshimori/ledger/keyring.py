@@ -242,7 +242,7 @@ def _verified(envelopes: Sequence[bytes]) -> tuple[Keyring, ...]:
         for party in new.parties:
             for ring in (before, new):
                 _check_root_signatures(rows, ring, new, party)
-        versions.append(new)
+        versions.append(replace(new, before=tuple(versions)))
     return tuple(versions)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import numpy as np
@@ -76,7 +76,8 @@ class Keyring:
     """One version of a keyring.
 
     `parties`: for each, how many persons must sign a record ("threshold") and a version of the keyring ("root_threshold").
-    `previous`: SHA-256 of the payload of the version before; `first`: of version 1; both "" in version 1.
+    `previous`: SHA-256 of the payload of the version before; `first`: of version 1; both "" in version 1. `before`: the versions
+    before, the oldest first, where this one was read out of its file; no part of what is signed.
     """
 
     alliance: str
@@ -86,6 +87,7 @@ class Keyring:
     keys: tuple[KeyRow, ...]
     previous: str = ""
     first: str = ""
+    before: tuple[Keyring, ...] = field(default=(), compare=False, repr=False)
 
     @property
     def digest(self) -> str:
@@ -182,6 +184,12 @@ def ordered(rows: Iterable[PublicRow]) -> tuple[KeyRow, ...]:
 def threshold(ring: Keyring, party: str, role: str) -> int:
     """How many persons of a party must sign as root or as signer."""
     return ring.parties[party][_THRESHOLDS[role]]
+
+
+def threshold_at(ring: Keyring, party: str, role: str, t_utc: np.datetime64) -> int:
+    """The same by the version that was in force at a moment: what a party agrees on later does not undo what it said."""
+    then = [r for r in (*ring.before, ring) if r.created <= t_utc]
+    return threshold(then[-1] if then else ring, party, role)
 
 
 def _check_rows(ring: Keyring) -> None:

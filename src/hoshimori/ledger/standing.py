@@ -11,19 +11,24 @@ from hoshimori.errors import Refused
 from hoshimori.ledger import acts, canonical, envelope, keyring
 from hoshimori.ledger.acts import Act
 from hoshimori.ledger.checkpoints import Place
+from hoshimori.ledger.keyring_chain import threshold, threshold_at
 
 STATES = ("proposed", "concurred", "dissented", "superseded", "withdrawn")
 
 
 @dataclass(frozen=True)
 class Spoken:
-    """An act with the envelope it came in, and its place in its party's log (None where that log is this one, not yet asked)."""
+    """An act with the envelope it came in, and its place in its party's log (None where that log is this one, not yet asked).
+
+    logged_utc: the first signed state of that log which holds it; None where none is known.
+    """
 
     act: Act
     opened: envelope.Opened
     data: bytes
     place: Place | None = None
     place_data: bytes = b""
+    logged_utc: np.datetime64 | None = None
 
     @property
     def act_id(self) -> str:
@@ -123,7 +128,7 @@ def _standing(spoken: Spoken, ring: keyring.Keyring, witnessed: np.datetime64 | 
         raise Refused(
             "wrong-party", f"{act.party}: no party of {ring.alliance}; the keyring names {', '.join(sorted(ring.parties))}"
         )
-    needed = int(ring.parties[act.party]["threshold"])
+    needed = _needed(spoken, ring)
     one_is_enough = replace(ring, parties={**ring.parties, act.party: {**ring.parties[act.party], "threshold": 1}})
     rows = keyring.authorise(one_is_enough, act.party, spoken.opened.signatures, act.at_utc, witnessed_before=witnessed)
     people = len({row.person for row in rows})
@@ -132,6 +137,16 @@ def _standing(spoken: Spoken, ring: keyring.Keyring, witnessed: np.datetime64 | 
             "one-person-twice", f"{act.party}: {len(rows)} keys of {people} persons signed one act; each person signs once"
         )
     return Standing(spoken, tuple(rows), needed, people >= needed)
+
+
+def _needed(spoken: Spoken, ring: keyring.Keyring) -> int:
+    """How many persons must sign: by the keyring in force when the log first showed the act under a signed state.
+
+    Not by the date that the act says of itself, which whoever holds one key could choose.
+    """
+    if spoken.logged_utc is None:
+        return threshold(ring, spoken.act.party, "signer")
+    return threshold_at(ring, spoken.act.party, "signer", spoken.logged_utc)
 
 
 def in_order(standings: Iterable[Standing]) -> list[Standing]:
