@@ -11,7 +11,7 @@ from rich.cells import cell_len
 
 import hoshimori as library
 from hoshimori.alliance.treaty import treaty
-from hoshimori.doors import evidence, incidents
+from hoshimori.doors import evidence, incidents, nature
 from hoshimori.errors import Refused, UsageError
 from hoshimori.facts import DataMode
 from hoshimori.judgements import Marking, Tlp
@@ -270,3 +270,11 @@ def test_the_calls_are_those_of_the_library(case: str) -> None:
     assert library.assess_incident(case)["incident"]["id"] == case
     with pytest.raises(Refused):
         library.judge(case, "certain-circumstances", "met", by="A", party="JPN", reason="r")
+
+
+def test_a_record_never_points_to_a_folder_of_rules(tmp_path: Path) -> None:
+    """Another's record could else make a reader load rules from wherever it says."""
+    (tmp_path / "japan-us").mkdir()
+    with pytest.raises(UsageError, match="HOSHIMORI_ALLIANCE"):
+        nature.rules_named(str(tmp_path / "japan-us"))
+    assert nature.rules_for("japan-us").alliance_id == "japan-us"

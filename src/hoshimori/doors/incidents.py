@@ -170,7 +170,7 @@ def judge(
     now = now_utc()
     with ledger(home) as book:
         case = kept.incident(book, incident_id)
-        rules = nature.rules_for(case.alliance)
+        rules = nature.rules_named(case.alliance)
         earlier = [j.judgement_id for j in case.judgements if supersedes and j.judgement_id.startswith(supersedes)]
         given = Judgement(
             criterion=criterion,
@@ -218,7 +218,7 @@ def assessments(incident_id: str, *, home: Path | None = None) -> list[dict[str,
 
 def rules_of(incident_id: str, *, home: Path | None = None) -> Treaty:
     """The treaty that an incident is held against."""
-    return nature.rules_for(incident(incident_id, home=home).alliance)
+    return nature.rules_named(incident(incident_id, home=home).alliance)
 
 
 def _refuse_names(title: str, by: str, owners: Sequence[str], subjects: Sequence[str]) -> None:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from hoshimori.alliance.register import BUILT_IN
 from hoshimori.alliance.treaty import Treaty, treaty
 from hoshimori.assess import attribute, claims, effects, history, rates, threshold
+from hoshimori.errors import UsageError
 from hoshimori.judgements import UNDETERMINED, Claim, Incident, Item, Judgement, Marking, strictest
 from hoshimori.ledger import canonical
 
@@ -21,10 +24,21 @@ OPEN = ("schema", "as_of", "made", "method", "table", "data_mode", "marking", "m
 
 
 def rules_for(alliance: str) -> Treaty:
-    """The questions of an alliance: of the folder that HOSHIMORI_ALLIANCE names if it is that one, a folder, or built in."""
+    """The questions of an alliance as a person names it: built in, that of HOSHIMORI_ALLIANCE, or a folder."""
+    return treaty(alliance) if Path(alliance).is_dir() and alliance not in BUILT_IN else rules_named(alliance)
+
+
+def rules_named(alliance: str) -> Treaty:
+    """The questions of an alliance as a record names it: never a folder that somebody else's record points to.
+
+    Built in, or of the folder that HOSHIMORI_ALLIANCE names here if it is that alliance.
+    """
     place = os.environ.get(FOLDER, "")
     if place and (found := treaty(place)).alliance_id == alliance:
         return found
+    if alliance not in BUILT_IN:
+        known = ", ".join(BUILT_IN)
+        raise UsageError(f"alliance {alliance!r}: built in are {known}; of another one set {FOLDER} to its folder")
     return treaty(alliance)
 
 
@@ -35,7 +49,7 @@ def assess(
 
     releasable_to: what any of these parties may not read is left out before anything is worked out, and counted.
     """
-    rules = rules_for(incident.alliance)
+    rules = rules_named(incident.alliance)
     known = incident.known_at(as_of_utc)
     case = known if releasable_to is None else _released(known, releasable_to)
     cases = history.precedents()

@@ -77,7 +77,7 @@ def _acts(acts: Sequence[Mapping[str, Any]], w: Mapping[str, str]) -> None:
         line = w["act line" if a["complete"] else "act waiting"]
         print(line.format(**{**a, "act": w[f"act {a['act']}"], "at": str(a["at"])[:16] + "Z"}))
         if a["reasons"]:
-            print(w["act reason"].format(reason=a["reasons"]))
+            print(w["act reason"].format(reason="\n      ".join(str(a["reasons"]).splitlines())))
         if a["not_seen"]:
             print(w["act not seen"].format(count=a["not_seen"]))
 
