@@ -211,7 +211,7 @@ def verify_bundle(
     with ledger(home) as book:
         checked = _checked(book, files, fingerprint, allow_old)
         if remember and checked.anchored:
-            checking.receive(book, checked)
+            checking.receive(book, checked, whole=False)
     return look_again(checked)
 
 

@@ -388,8 +388,11 @@ def _of_its_incident(tree: Mapping[str, Any], proposal: Standing) -> None:
             raise Refused("missing-input", f"an item rests on the finding {str(event)[:40]}, which is no file of this record")
 
 
-def receive(ledger: Ledger, checked: Checked) -> int:
-    """Take what a checked bundle tells into this ledger: acts, logs, inputs, disclosures. How many entries were written."""
+def receive(ledger: Ledger, checked: Checked, *, whole: bool = True) -> int:
+    """Take what a checked bundle tells into this ledger: acts, logs, inputs, disclosures. How many entries were written.
+
+    whole=False: acts and logs alone, which is what a reader must remember so as not to be shown another past later.
+    """
     if not checked.anchored:
         raise Refused("not-anchored", f"no keyring is trusted here: compare the fingerprint {checked.fingerprint} first")
     with ledger.journal.writing() as w:
@@ -399,6 +402,8 @@ def receive(ledger: Ledger, checked: Checked) -> int:
         _receive_acts(w, checked)
         standing.state(standing.still(exchange.known(w, checked.record), ring), ring)
         _receive_logs(w, checked)
+        if not whole:
+            return w.size() - before
         for name, data in checked.files.items():
             if name.startswith(("events/", "inputs/")) and next(w.entries(f"blob:{canonical.sha256(data)}"), None) is None:
                 w.append(f"blob:{canonical.sha256(data)}", data)
