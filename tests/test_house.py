@@ -111,7 +111,7 @@ SECRETS = re.compile(
     r"|\bAKIA[0-9A-Z]{16}\b"
     r"|\bgh[pousr]_[A-Za-z0-9]{36}\b"
     r"|\bxox[abprs]-[A-Za-z0-9-]{10,}"
-    r"|://[^/\s:@{}$<]+:(?!secret@)[^/\s:@{}$<¤]+@"
+    r"|://[^/\s:@{}$<]+:(?!secret@|\*\*\*@)[^/\s:@{}$<¤]+@"
 )
 MACHINE_PATHS = re.compile(r"(?<![\w.}*])/(?:home|root|Users|work|mnt)/\w+")
 
