@@ -126,7 +126,7 @@ def assess(
     home: Home = None,
     as_json: AsJson = False,
 ) -> None:
-    """Weigh the hypotheses in two independent readings, ask the treaty's questions, and keep the assessment."""
+    """Weigh the hypotheses in two readings side by side, ask the treaty's questions, and keep the assessment."""
     from hoshimori.doors import incident_table, incidents
 
     if out is not None:
