@@ -239,7 +239,7 @@ def test_an_unknown_alliance_is_refused_with_those_there_are(tmp_path: Path) -> 
 
 def test_a_folder_of_somebody_else_reads_as_the_built_in_one(folder: Path) -> None:
     mine, built_in = register(folder), register()
-    assert mine.all_rows == built_in.all_rows
+    assert list(map(repr, mine.all_rows)) == list(map(repr, built_in.all_rows))  # a time that is none equals nothing
     assert (mine.location, built_in.location) == (str(folder), "japan-us")
 
 

@@ -131,7 +131,7 @@ def test_a_key_signs_only_within_its_dates(who: Parties) -> None:
     with who.at("A") as a:
         payload = payload_of(acts_of(a, propose(a, who["jpn"]))[0].data)
     row = who["jpn"].public
-    for at, expected in ((row.valid_from - 1, "not-yet-valid-key"), (row.valid_until, "expired-key")):
+    for at, expected in ((row.valid_from - np.timedelta64(1, "us"), "not-yet-valid-key"), (row.valid_until, "expired-key")):
         stamp = f"{at}Z"
         forged = standing.read_act(envelope.seal(edited(payload, at=stamp), [who["jpn"]]), "x")
         assert code([forged], who.ring) == expected
