@@ -12,6 +12,7 @@ from rich.cells import cell_len
 import hoshimori as library
 from hoshimori.alliance.treaty import treaty
 from hoshimori.doors import evidence, incidents, nature
+from hoshimori.doors.ledgers import ledger
 from hoshimori.errors import Refused, UsageError
 from hoshimori.facts import DataMode
 from hoshimori.judgements import Marking, Tlp
@@ -278,3 +279,21 @@ def test_a_record_never_points_to_a_folder_of_rules(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="HOSHIMORI_ALLIANCE"):
         nature.rules_named(str(tmp_path / "japan-us"))
     assert nature.rules_for("japan-us").alliance_id == "japan-us"
+
+
+def test_a_finding_of_another_kind_of_data_leaves_nothing_behind(practice: Practice, home: Path) -> None:
+    opened = incidents.open_incident("Real", by="A. Sato", party="JPN", home=home)
+    with ledger(home) as book:
+        before = book.journal.size()
+        visit = next(e for e in practice.sweep.events if e.kind == "stay" and not e.normal)
+        with pytest.raises(Refused) as refused:
+            incidents.add_findings(opened.incident_id, [visit], home=home)
+        assert refused.value.code == "data-mode"
+        assert book.journal.size() == before
+
+
+def test_a_piece_of_evidence_is_not_marked_anew_nor_counted_twice(case: str, home: Path, tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="already, marked TLP:CLEAR, not TLP:AMBER") as refused:
+        incidents.add_evidence(case, tmp_path / "evidence.toml", marking=Marking(Tlp.AMBER))
+    assert refused.value.code == "marked-otherwise"
+    assert len(incidents.incident(case).items) == 1

@@ -215,6 +215,14 @@ def test_a_bundle_of_parts_that_a_reader_may_not_have(tmp_path: Path) -> None:
     assert "cannot be made again" in done.out
 
 
+def test_a_record_of_an_exercise_says_so_wherever_it_is_shown(both: Parties, proposal: records.Record) -> None:
+    assert proposal.data_mode == "EXERCISE"
+    done = hoshimori("verify", both.sent("proposal.zip"), "--home", both.japan)
+    assert done.out.startswith("EXERCISE EXERCISE EXERCISE\n")
+    told = json.loads(hoshimori("verify", both.sent("proposal.zip"), "--home", both.japan, "--json").out)
+    assert told["data_mode"] == "EXERCISE"
+
+
 def test_a_brief_is_made_of_a_record_an_incident_a_bundle_or_a_file(both: Parties, proposal: records.Record) -> None:
     assessment = both.place / "assessment.json"
     assessment.write_text(json.dumps(records.assessment_of(proposal.record, home=both.japan)), encoding="utf-8")

@@ -134,12 +134,13 @@ def add_findings(
     home: Path | None = None,
 ) -> Added:
     """Join findings to an incident: an events.jsonl, or events. Each is kept whole, and read into items of evidence."""
-    chosen = findings(events, only=only)
     with ledger(home) as book:
         case = kept.incident(book, incident_id)
+        chosen = findings(events, only=only, data_mode=case.data_mode)
         joined = case.marking.with_(marking)
         span = None if np.isnat(case.start_utc) or np.isnat(case.stop_utc) else (case.start_utc, case.stop_utc)
         items = reading.items_of_all(chosen, marking=joined, during=span)
+        kept.refuse_marked_otherwise(case, items)
         for event in chosen:
             kept.add_event(book, incident_id, event.event_id, canonical_json(event.to_json()))
         return _add(book, case, items)
@@ -150,6 +151,7 @@ def add_evidence(incident_id: str, file: str | Path, *, marking: Marking = CLEAR
     with ledger(home) as book:
         case = kept.incident(book, incident_id)
         told = evidence.read(Path(file), data_mode=case.data_mode, marking=case.marking.with_(marking))
+        kept.refuse_marked_otherwise(case, [*told.items, *told.claims])
         return _add(book, case, [*told.items, *told.claims])
 
 

@@ -67,9 +67,16 @@ def show(record: Record, lang: str, as_json: bool) -> None:
         put_json(record.to_json())
         return
     w = words_of(lang)
+    _tell_mode(record.data_mode)
     state = w[f"state {record.state}"]
     print(w["record line"].format(record=record.record[:16], incident=record.incident, state=state))
     _acts(record.acts, w)
+
+
+def _tell_mode(data_mode: str) -> None:
+    """Whatever is not of the real world says so first, in every language."""
+    if data_mode != "REAL":
+        print(" ".join([data_mode or "?"] * 3))
 
 
 def _acts(acts: Sequence[Mapping[str, Any]], w: Mapping[str, str]) -> None:
@@ -88,6 +95,7 @@ def show_verified(found: Verified, lang: str, as_json: bool) -> None:
         put_json(found.to_json())
         return
     w, c = words_of(lang), found.checked
+    _tell_mode(str(c.assessment.get("data_mode", "")))
     print(w["holds"])
     print(w["fingerprint"].format(fingerprint=c.fingerprint))
     print(w["anchored"] if c.anchored else w["not anchored"].format(fingerprint=c.fingerprint))

@@ -26,6 +26,7 @@ from hoshimori.errors import HoshimoriError, Refused, UsageError
 from hoshimori.findings import Event, iso
 from hoshimori.judgements import Incident, Item
 from hoshimori.ledger import checking, container, disclosure, exchange, incidents, packing, standing
+from hoshimori.ledger.acts import Act
 from hoshimori.ledger.checking import Checked
 from hoshimori.ledger.home import Ledger, now_utc
 from hoshimori.ledger.keys import PrivateKey
@@ -47,6 +48,7 @@ class Record:
     acts: tuple[Mapping[str, Any], ...]
     at_utc: np.datetime64
     why: str = ""
+    data_mode: str = "REAL"
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -58,6 +60,7 @@ class Record:
             "at": iso(self.at_utc),
             "acts": [dict(a) for a in self.acts],
             "why": self.why,
+            "data_mode": self.data_mode,
         }
 
 
@@ -85,6 +88,7 @@ class Verified:
             "schema": "hoshimori.verified-bundle/1",
             "record": c.record,
             "incident": c.proposal.act.incident,
+            "data_mode": _mode(c.proposal.act),
             "alliance": c.alliance,
             "state": c.state,
             "anchored": c.anchored,
@@ -172,7 +176,7 @@ def records(*, home: Path | None = None) -> list[Record]:
             try:
                 found.append(_record(book, act.record))
             except Refused as refusal:
-                found.append(Record(act.record, act.incident, act.party, FALLEN, (), act.at_utc, str(refusal)))
+                found.append(Record(act.record, act.incident, act.party, FALLEN, (), act.at_utc, str(refusal), _mode(act)))
         return found
 
 
@@ -311,4 +315,10 @@ def _record(book: Ledger, record: str) -> Record:
         standing.state(standings, ring),
         tuple(standing.as_rows(standings)),
         proposal.act.at_utc,
+        data_mode=_mode(proposal.act),
     )
+
+
+def _mode(proposal: Act) -> str:
+    """What the data behind a proposal are; every reader may know that."""
+    return str(proposal.assessment.get("data_mode", ""))

@@ -5,7 +5,7 @@ Kinds of entries: incident.opened, incident.event, incident.item, incident.claim
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any
@@ -14,7 +14,7 @@ import numpy as np
 
 from hoshimori.errors import Refused, UsageError
 from hoshimori.facts import DataMode
-from hoshimori.judgements import Claim, Incident, Item, Judgement
+from hoshimori.judgements import Claim, Incident, Item, Judgement, Marking
 from hoshimori.ledger import canonical
 from hoshimori.ledger.home import Ledger, start, table_of
 from hoshimori.ledger.journal import Entry, Journal, Writer
@@ -131,6 +131,25 @@ def _all(source: Journal | Writer, recorded_by: np.datetime64 | None) -> dict[st
         )
         for i in opened
     }
+
+
+def refuse_marked_otherwise(incident: Incident, found: Iterable[Item | Claim]) -> None:
+    """Nothing is marked anew, and nothing counts twice: Refused where a piece is there already under another marking."""
+    pieces: list[Item | Claim] = [*incident.items, *incident.claims]
+    held = {_unmarked(x): x for x in pieces}
+    for piece in found:
+        before = held.get(_unmarked(piece))
+        if before is not None and before.marking != piece.marking:
+            raise Refused(
+                "marked-otherwise",
+                f"{piece.statement[:60]!r} is in {incident.incident_id} already, marked {before.marking.text}, not "
+                f"{piece.marking.text}: a marking is not changed afterwards; open another incident",
+            )
+
+
+def _unmarked(piece: Item | Claim) -> str:
+    plain = replace(piece, marking=Marking())
+    return plain.item_id if isinstance(plain, Item) else plain.claim_id
 
 
 def _of(source: Journal | Writer, kind: str, recorded_by: np.datetime64 | None) -> Iterator[Entry]:
