@@ -1,0 +1,62 @@
+"""What the service watches: one home, its catalogue, ledger and duty book; as known at a moment."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from hoshimori import watch
+from hoshimori.alliance import watchlist as named_watchlist
+from hoshimori.catalogue import Catalogue
+from hoshimori.doors import library
+from hoshimori.duty import Duty
+from hoshimori.facts import DataMode, ElementSets, Watchlist
+from hoshimori.ledger.home import now_utc
+from hoshimori.ports import View
+
+
+@dataclass
+class World:
+    """One world that is watched. practice: invented, every record says EXERCISE. as_of: the default moment, "now" or "data"."""
+
+    home: Path
+    party: str
+    alliance: str = "japan-us"
+    modes: tuple[DataMode, ...] = (DataMode.REAL,)
+    practice: bool = False
+    as_of: str = "now"
+    watchlists: tuple[str, ...] = ("japan-comms",)
+    keys: Path | None = None
+    """Folder of private keys that signers may use here; default HOME/keys."""
+    _held: dict[tuple[str, str], ElementSets] = field(default_factory=dict, repr=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    def __post_init__(self) -> None:
+        self.catalogue = Catalogue(self.home)
+        self.duty = Duty(self.home)
+
+    @property
+    def data_mode(self) -> DataMode:
+        """Of what is made here: incidents, sweeps."""
+        return self.modes[0]
+
+    def moment(self, as_of: str | None = None) -> np.datetime64:
+        """The moment asked, or the default one. UsageError where it is none; NothingFound for "data" of an empty catalogue."""
+        text = as_of or self.as_of
+        return now_utc() if text == "now" else library.moment(text, self.catalogue)
+
+    def view(self, as_of_utc: np.datetime64, start: np.datetime64 | None = None, stop: np.datetime64 | None = None) -> View:
+        first, last = watch.window(as_of_utc)
+        return self.catalogue.view(
+            first if start is None else start, last if stop is None else stop, as_of_utc, data_modes=self.modes
+        )
+
+    def watchlist(self, name: str | None = None) -> Watchlist:
+        return named_watchlist(name or self.watchlists[0])
+
+    def lists(self) -> Sequence[Watchlist]:
+        return [named_watchlist(n) for n in self.watchlists]
