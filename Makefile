@@ -10,8 +10,11 @@ PY      ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
              $$p -c '$(FITS)' >/dev/null 2>&1 && { echo $$p; break; }; done)
 SYNC     = UV_PROJECT_ENVIRONMENT=$(VENV) $(UV) sync --quiet --locked --inexact --no-managed-python --system-certs --python $(VENV)/bin/python
 
+CONSOLE  = src/hoshimori/_console/index.html
+NPM      = PATH="$(CURDIR)/$(VENV)/bin:$$PATH" npm --prefix console --no-audit --no-fund --no-update-notifier
+
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint docs bench test-matrix clean
+.PHONY: help demo serve test lint console pictures docs bench test-matrix clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1: /p' Makefile
@@ -19,7 +22,10 @@ help:  ## this list
 demo: $(VENV)/.synced  ## watch over the Japanese communication satellites and write a report
 	$(VENV)/bin/hoshimori demo
 
-test: lint  ## everything that must hold: style, types, floors, tests (WORKERS=2)
+serve: $(VENV)/.synced-serve $(CONSOLE)  ## the watch floor on this machine: API, console and schedule on one port
+	$(VENV)/bin/hoshimori serve
+
+test: lint console  ## everything that must hold: style, types, floors, tests (WORKERS=2)
 	$(VENV)/bin/python -m pytest -n $(WORKERS) --dist worksteal
 
 lint: $(VENV)/.synced-dev  ## style, types and floors
@@ -27,6 +33,12 @@ lint: $(VENV)/.synced-dev  ## style, types and floors
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports --no-logo
+
+console: $(VENV)/.synced-dev $(CONSOLE)  ## the console, typed and built into src/hoshimori/_console
+	$(NPM) run --silent check
+
+pictures: $(VENV)/.synced-dev $(CONSOLE)  ## the docs' pictures of the console again, by a real browser
+	$(VENV)/bin/python docs/pictures.py
 
 docs: $(VENV)/.synced-dev  ## the handbook, in docs/_build/html
 	$(VENV)/bin/sphinx-build -q -W --keep-going -b html docs docs/_build/html
@@ -57,6 +69,10 @@ bench: $(VENV)/.synced-dev  ## what every figure in the docs rests on; most need
 	$(VENV)/bin/python bench/nature/run.py
 	$(VENV)/bin/python bench/ledger/run.py
 	$(VENV)/bin/python bench/ledger/bundles.py
+	$(VENV)/bin/python bench/service/start.py --data $(DATA)
+	$(VENV)/bin/python bench/service/load.py --data $(DATA)
+	$(VENV)/bin/python bench/service/stream.py
+	$(VENV)/bin/python bench/globe/run.py
 	$(VENV)/bin/python bench/burning_sky/noise.py $(DATA)
 	$(VENV)/bin/python bench/burning_sky/run.py
 	$(VENV)/bin/python bench/survival/accuracy.py
@@ -70,7 +86,7 @@ test-matrix:  ## make test on every Python of 3.11, 3.12, 3.13 found here, each 
 	done
 
 clean:  ## remove what make made, the environments included
-	rm -rf .venv .venv-3.* dist docs/_build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-3.* dist docs/_build console/node_modules src/hoshimori/_console .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 $(UV):
 	@test -n "$(PY)" || { echo "hoshimori needs Python 3.11, 3.12 or 3.13 and found none of them as python3, python3.11," \
@@ -83,6 +99,18 @@ $(UV):
 $(VENV)/.synced: $(UV) pyproject.toml uv.lock
 	@echo "installing hoshimori into $(VENV) (once; about 400 MB)"
 	@$(SYNC) --no-dev
+	@touch $@
+
+$(VENV)/.synced-serve: $(UV) pyproject.toml uv.lock
+	@echo "installing hoshimori and Node into $(VENV) (once; about 600 MB)"
+	@$(SYNC) --no-dev --group console
+	@touch $@ $(VENV)/.synced
+
+# Node comes from PyPI with the group `console`, so that make and Python are all that a machine needs; no Node of the system is asked.
+$(CONSOLE): console/package-lock.json $(shell find console -path console/node_modules -prune -o -type f -print 2>/dev/null)
+	@test -x $(VENV)/bin/npm || $(SYNC) --no-dev --group console
+	$(NPM) ci --silent
+	$(NPM) run --silent build
 	@touch $@
 
 $(VENV)/.synced-dev: $(UV) pyproject.toml uv.lock
