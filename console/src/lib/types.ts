@@ -1,0 +1,132 @@
+/** The trees that the service answers with, as far as more than one view reads them. */
+
+export type Mode = "REAL" | "TEST" | "SIMULATED" | "EXERCISE";
+export type Lang = "en" | "ja";
+
+export interface Marking {
+  tlp: "CLEAR" | "GREEN" | "AMBER" | "AMBER+STRICT" | "RED";
+  releasable_to?: string[];
+}
+
+export interface Quantity {
+  value: number;
+  unit: string;
+  sigma?: number;
+}
+
+export interface Reason {
+  code: string;
+  [value: string]: string | number;
+}
+
+export interface Page<T> {
+  items: T[];
+  next: string | null;
+  total: number;
+  as_of?: string;
+}
+
+export interface Me {
+  name: string;
+  party: string | null;
+  roles: string[];
+  permissions: ("read" | "work" | "sign" | "run")[];
+  via: string;
+  csrf: string;
+  world: World;
+}
+
+export interface World {
+  party: string;
+  alliance: string;
+  data_mode: Mode;
+  practice: boolean;
+  as_of: string;
+  watchlists: { id: string; title: string; assets: number }[];
+  version: string;
+  now: string;
+}
+
+export type State = "quiet" | "attention" | "stale" | "not_observable" | "not observable";
+
+export interface AssetRow {
+  asset: string;
+  norad_id: number | null;
+  name: string;
+  operator: string;
+  slot_deg: number | null;
+  state: State;
+  reasons: Reason[];
+  text: string[];
+  events: string[];
+  event_count: number;
+  newest_epoch: string;
+  age_days: number | null;
+  quantities: Record<string, Quantity>;
+}
+
+export interface EventRow {
+  id: string;
+  kind: string;
+  label: string;
+  start: string;
+  stop: string;
+  subject: string;
+  subject_name: string;
+  others: string[];
+  other_names: string[];
+  normal: boolean;
+  quantities: Record<string, Quantity>;
+  as_of: string;
+  first_told: string;
+  data_mode: Mode;
+  text: string;
+  minima?: { t: string; miss_km: number }[];
+  marking?: Marking;
+}
+
+export interface SweepRow {
+  id: string;
+  watchlist?: string;
+  as_of: string;
+  made: string;
+  start: string;
+  stop: string;
+  objects: number;
+  data_modes: Mode[];
+  exact?: boolean;
+  [more: string]: unknown;
+}
+
+export interface Job {
+  id: string;
+  kind: string;
+  state: "waiting" | "running" | "done" | "failed" | "cancelled";
+  parameters: Record<string, unknown>;
+  asked_by: string;
+  asked: string;
+  due?: string | null;
+  started: string | null;
+  ended: string | null;
+  tries: number;
+  progress: Record<string, unknown>;
+  result: Record<string, unknown>;
+  error: string;
+  [more: string]: unknown;
+}
+
+export interface Alert {
+  id: string;
+  severity: string;
+  code: string;
+  subject: string;
+  record: Record<string, unknown>;
+  raised: string;
+  last: string;
+  count: number;
+  acknowledged_by: string;
+  acknowledged: string | null;
+  note: string;
+  text?: string;
+  [more: string]: unknown;
+}

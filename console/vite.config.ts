@@ -1,0 +1,24 @@
+/** How the console is built: into the Python package, in hashed files that a strict content policy lets through. */
+
+import { fileURLToPath } from "node:url";
+import { svelte } from "@sveltejs/vite-plugin-svelte";
+import { defineConfig } from "vite";
+
+const service = process.env.HOSHIMORI_SERVICE ?? "http://127.0.0.1:8750";
+
+export default defineConfig({
+  plugins: [svelte()],
+  resolve: { alias: { $lib: fileURLToPath(new URL("./src/lib", import.meta.url)) } },
+  build: {
+    outDir: "../src/hoshimori/_console",
+    emptyOutDir: true,
+    target: "es2022",
+    // No data: fonts or scripts, and no polyfill script in the page: the policy of the service allows neither.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: true,
+    sourcemap: false,
+  },
+  worker: { format: "es" },
+  server: { proxy: { "/api": service, "/healthz": service } },
+});
