@@ -18,6 +18,7 @@ import numpy as np
 from hoshimori.alliance.treaty import Treaty
 from hoshimori.assess import reading, threshold
 from hoshimori.doors import evidence, library, nature
+from hoshimori.doors.evidence import Evidence
 from hoshimori.doors.ledgers import ledger, ledger_exists
 from hoshimori.errors import NothingFound, Refused, UsageError
 from hoshimori.facts import DataMode
@@ -148,9 +149,15 @@ def add_findings(
 
 def add_evidence(incident_id: str, file: str | Path, *, marking: Marking = CLEAR, home: Path | None = None) -> Added:
     """Join the items and claims of a TOML file to an incident; `hoshimori incident template` prints one."""
+    case = incident(incident_id, home=home)
+    told = evidence.read(Path(file), data_mode=case.data_mode, marking=case.marking.with_(marking))
+    return add_told(incident_id, told, home=home)
+
+
+def add_told(incident_id: str, told: Evidence, *, home: Path | None = None) -> Added:
+    """Join items and claims that were read already (`evidence.read`, `evidence.from_rows`) to an incident."""
     with ledger(home) as book:
         case = kept.incident(book, incident_id)
-        told = evidence.read(Path(file), data_mode=case.data_mode, marking=case.marking.with_(marking))
         kept.refuse_marked_otherwise(case, [*told.items, *told.claims])
         return _add(book, case, [*told.items, *told.claims])
 
@@ -216,6 +223,14 @@ def assessments(incident_id: str, *, home: Path | None = None) -> list[dict[str,
     with ledger(home) as book:
         kept.incident(book, incident_id)
         return kept.assessments(book, incident_id)
+
+
+def every_assessment(*, home: Path | None = None) -> dict[str, list[dict[str, Any]]]:
+    """Every assessment of every incident, the newest of each last, by the id of the incident."""
+    if not ledger_exists(home):
+        return {}
+    with ledger(home) as book:
+        return kept.every_assessment(book)
 
 
 def rules_of(incident_id: str, *, home: Path | None = None) -> Treaty:

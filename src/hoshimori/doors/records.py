@@ -11,8 +11,8 @@ from __future__ import annotations
 import platform
 import re
 import tempfile
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +25,12 @@ from hoshimori.doors.ledgers import ledger, ledger_exists
 from hoshimori.errors import HoshimoriError, Refused, UsageError
 from hoshimori.findings import Event, iso
 from hoshimori.judgements import Incident, Item
-from hoshimori.ledger import checking, container, disclosure, exchange, incidents, packing, standing
+from hoshimori.ledger import canonical, checking, container, disclosure, exchange, incidents, keyring, packing, standing
 from hoshimori.ledger.acts import Act
 from hoshimori.ledger.checking import Checked
 from hoshimori.ledger.home import Ledger, now_utc
 from hoshimori.ledger.keys import PrivateKey
+from hoshimori.ledger.standing import Spoken
 
 INCIDENT = re.compile("[A-Z]{3}-[0-9]{4}-[0-9]{4,}")
 FALLEN = "fallen"
@@ -109,11 +110,13 @@ def sign(
     what: str,
     key: PrivateKey,
     *,
+    assessment: str = "",
     supersedes: str = "",
     home: Path | None = None,
     catalogue_home: Path | None = None,
 ) -> Record:
-    """Sign the newest assessment of an incident; or, given the id of a record, add a further signature of the same party."""
+    """Sign the newest assessment of an incident, or the one that is named by its id; or, given the id of a record, add a further
+    signature of the same party."""
     now = now_utc()
     with ledger(home) as book:
         if INCIDENT.fullmatch(what):
@@ -121,22 +124,42 @@ def sign(
             made = incidents.assessments(book, what)
             if not made:
                 raise UsageError(f"{what} has not been assessed yet: hoshimori incident assess {what}")
-            given = bundle_inputs.gather(made[-1], incidents.events(book, what), catalogue_home or home)
+            chosen = [a for a in made if not assessment or assessment_id(a) == assessment]
+            if not chosen:
+                raise UsageError(f"{what} has no assessment {assessment[:16]!r}")
+            given = bundle_inputs.gather(chosen[-1], incidents.events(book, what), catalogue_home or home)
             old = exchange.full_id(book.journal, supersedes) if supersedes else ""
             software = {"hoshimori": __version__, "python": platform.python_version(), "numpy": np.__version__}
-            record = exchange.propose(book, made[-1], given, key, software=software, now_utc=now, supersedes=old)
+            record = exchange.propose(book, chosen[-1], given, key, software=software, now_utc=now, supersedes=old)
         else:
             record = exchange.full_id(book.journal, what)
             exchange.cosign(book, record, key, now_utc=now)
         return _record(book, record)
 
 
-def concur(bundle_path: Path, key: PrivateKey, *, reason: str = "", allow_old: bool = False, home: Path | None = None) -> Record:
+@dataclass(frozen=True)
+class Sent:
+    """A bundle that came as bytes; `name`: what it is called where something is wrong with it."""
+
+    name: str
+    data: bytes = field(repr=False)
+
+
+def assessment_id(assessment: Mapping[str, Any]) -> str:
+    """The SHA-256 of its canonical JSON."""
+    return canonical.sha256(canonical.canonical(dict(assessment)))
+
+
+def concur(
+    bundle_path: Path | Sent, key: PrivateKey, *, reason: str = "", allow_old: bool = False, home: Path | None = None
+) -> Record:
     """Agree, for one's party, to what a bundle says. The bundle is checked in full first; its findings are run again."""
     return _answer("concurred", bundle_path, key, reason, allow_old, home)
 
 
-def dissent(bundle_path: Path, key: PrivateKey, *, reason: str, allow_old: bool = False, home: Path | None = None) -> Record:
+def dissent(
+    bundle_path: Path | Sent, key: PrivateKey, *, reason: str, allow_old: bool = False, home: Path | None = None
+) -> Record:
     """Disagree, with reasons, which stay with the record for good."""
     return _answer("dissented", bundle_path, key, reason, allow_old, home)
 
@@ -149,10 +172,10 @@ def withdraw(record: str, key: PrivateKey, *, reason: str, home: Path | None = N
         return _record(book, full)
 
 
-def receive(bundle_path: Path, *, allow_old: bool = False, home: Path | None = None) -> Record:
+def receive(bundle_path: Path | Sent, *, allow_old: bool = False, home: Path | None = None) -> Record:
     """Take what a bundle tells into one's own ledger, after checking it."""
     with ledger(home) as book:
-        checked = _checked(book, container.read(bundle_path), "", allow_old)
+        checked = _checked(book, _files(bundle_path), "", allow_old)
         checking.receive(book, checked)
         return _record(book, checked.record)
 
@@ -167,16 +190,29 @@ def bundle(record: str, out: Path, key: PrivateKey, *, reader: str, home: Path |
 
 def records(*, home: Path | None = None) -> list[Record]:
     """Every record that a ledger knows, the oldest first. One that fell with a revoked key is listed as fallen."""
+    return [record for record, _ in with_assessments(home=home)]
+
+
+def with_assessments(
+    *, home: Path | None = None, until_utc: np.datetime64 | None = None
+) -> list[tuple[Record, Mapping[str, Any]]]:
+    """Every record with its assessment, as far as this ledger may see it. until_utc: as they stood by the acts of that time."""
     if not ledger_exists(home):
         return []
     with ledger(home) as book:
-        proposals = {s.act.record: s.act for s in exchange.known(book.journal) if s.act.act == "proposed"}
-        found = []
-        for act in sorted(proposals.values(), key=lambda a: (a.at_utc, a.record)):
+        spoken: dict[str, list[Spoken]] = {}
+        for s in exchange.known(book.journal):
+            if until_utc is None or s.act.at_utc <= until_utc:
+                spoken.setdefault(s.act.record, []).append(s)
+        proposals = [s for each in spoken.values() for s in each if s.act.act == "proposed"]
+        found: list[tuple[Record, Mapping[str, Any]]] = []
+        for s in sorted(proposals, key=lambda s: (s.act.at_utc, s.act.record)):
+            act, tree = s.act, exchange.whole(book.journal, s)
             try:
-                found.append(_record(book, act.record))
+                found.append((_told_of(spoken[act.record], book.keyring()[1]), tree))
             except Refused as refusal:
-                found.append(Record(act.record, act.incident, act.party, FALLEN, (), act.at_utc, str(refusal), _mode(act)))
+                fallen = Record(act.record, act.incident, act.party, FALLEN, (), act.at_utc, str(refusal), _mode(act))
+                found.append((fallen, tree))
         return found
 
 
@@ -195,7 +231,7 @@ def assessment_of(record: str, *, home: Path | None = None) -> dict[str, Any]:
 
 
 def verify_bundle(
-    bundle_path: Path,
+    bundle_path: Path | Sent,
     *,
     fingerprint: str = "",
     allow_old: bool = False,
@@ -207,7 +243,7 @@ def verify_bundle(
     Trust comes from the keyring of this home, or from `fingerprint`. What was seen of the logs is remembered in this home, so
     that an older or another state of them is refused later; remember=False leaves the home untouched, and needs none.
     """
-    files = container.read(bundle_path)
+    files = _files(bundle_path)
     if not ledger_exists(home):  # a bundle that is refused, or is not anchored, makes none
         alone = checking.check(files, now_utc=now_utc(), fingerprint=fingerprint, allow_old=allow_old)
         if not remember or not alone.anchored:
@@ -271,9 +307,9 @@ def _findings_again(checked: Checked) -> list[Any]:
             raise UsageError(f"a finding of this bundle is not one that can be run again: {error!r}") from error
 
 
-def _answer(act: str, path: Path, key: PrivateKey, reason: str, allow_old: bool, home: Path | None) -> Record:
+def _answer(act: str, path: Path | Sent, key: PrivateKey, reason: str, allow_old: bool, home: Path | None) -> Record:
     with ledger(home) as book:
-        checked = _checked(book, container.read(path), "", allow_old)
+        checked = _checked(book, _files(path), "", allow_old)
         if not checked.anchored:
             raise Refused(
                 "not-anchored", f"no keyring is trusted here: compare {checked.fingerprint}, then hoshimori keyring adopt"
@@ -300,16 +336,24 @@ def _refuse_unsure(found: Verified, reason: str) -> None:
         raise Refused("cannot", f"it could not all be made again: {why}. Who concurs all the same says why with --reason")
 
 
+def _files(bundle: Path | Sent) -> container.Files:
+    return container.read(bundle) if isinstance(bundle, Path) else container.unzip(bundle.data, bundle.name)
+
+
 def _checked(book: Ledger, files: container.Files, fingerprint: str, allow_old: bool) -> Checked:
     return checking.check(files, now_utc=now_utc(), known=checking.memory(book), fingerprint=fingerprint, allow_old=allow_old)
 
 
 def _record(book: Ledger, record: str) -> Record:
-    _, ring = book.keyring()
-    standings = standing.still(exchange.known(book.journal, record), ring)
+    return _told_of(exchange.known(book.journal, record), book.keyring()[1])
+
+
+def _told_of(spoken: Sequence[Spoken], ring: keyring.Keyring) -> Record:
+    """One record from every act on it."""
+    standings = standing.still(spoken, ring)
     proposal = next(s for s in standings if s.act.act == "proposed")
     return Record(
-        record,
+        proposal.act.record,
         proposal.act.incident,
         proposal.act.party,
         standing.state(standings, ring),

@@ -86,8 +86,15 @@ def record_assessment(ledger: Ledger, incident_id: str, assessment: Mapping[str,
 
 def assessments(ledger: Ledger, incident_id: str) -> list[dict[str, Any]]:
     """Every assessment made of an incident, the newest last."""
-    found = (table_of(e) for e in ledger.journal.entries("incident.assessed"))
-    return [dict(t["assessment"]) for t in found if t["incident"] == incident_id]
+    return every_assessment(ledger).get(incident_id, [])
+
+
+def every_assessment(ledger: Ledger) -> dict[str, list[dict[str, Any]]]:
+    """Every assessment of every incident, the newest of each last."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for told in map(table_of, ledger.journal.entries("incident.assessed")):
+        found.setdefault(told["incident"], []).append(dict(told["assessment"]))
+    return found
 
 
 def incident(ledger: Ledger, incident_id: str, *, recorded_by: np.datetime64 | None = None) -> Incident:
