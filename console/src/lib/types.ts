@@ -47,13 +47,14 @@ export interface World {
   now: string;
 }
 
-export type State = "quiet" | "attention" | "stale" | "not_observable" | "not observable";
+export type State = "quiet" | "attention" | "stale" | "not observable" | "not swept";
 
 export interface AssetRow {
   asset: string;
   norad_id: number | null;
   name: string;
   operator: string;
+  orbit: string;
   slot_deg: number | null;
   state: State;
   reasons: Reason[];
@@ -63,6 +64,8 @@ export interface AssetRow {
   newest_epoch: string;
   age_days: number | null;
   quantities: Record<string, Quantity>;
+  watchlist: string;
+  data_mode: Mode;
 }
 
 export interface EventRow {
@@ -81,21 +84,26 @@ export interface EventRow {
   first_told: string;
   data_mode: Mode;
   text: string;
+  kind_text: string;
+  label_text: string;
   minima?: { t: string; miss_km: number }[];
   marking?: Marking;
 }
 
 export interface SweepRow {
   id: string;
-  watchlist?: string;
+  watchlist: string;
   as_of: string;
   made: string;
   start: string;
   stop: string;
   objects: number;
   data_modes: Mode[];
-  exact?: boolean;
-  [more: string]: unknown;
+  events: number;
+  /** Of the very moment asked; else how much earlier it is, and whether nothing became known since. */
+  exact: boolean;
+  behind_s: number;
+  same_knowledge: boolean | null;
 }
 
 export interface Job {
