@@ -1,0 +1,266 @@
+"""One service, run: the port, the server, the worker beside it, and an end in good order."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import resource
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import httptools
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from hoshimori.catalogue.store import Store
+from hoshimori.doors import ledgers
+from hoshimori.doors.web import app as application
+from hoshimori.doors.web import logs
+from hoshimori.doors.web.asgi import App
+from hoshimori.doors.web.settings import Settings
+from hoshimori.doors.web.world import World
+from hoshimori.duty import Duty
+from hoshimori.errors import UsageError
+from hoshimori.facts import DataMode
+from hoshimori.ledger.home import now_utc
+
+PARTY = "JPN"
+PRACTICE = "practice"
+GRACEFUL_S = 3
+Say = Callable[[str], None]
+
+
+def world_of(settings: Settings) -> World:
+    """The world that these settings serve: the home as it is, or the practice sky in a home of its own beside it."""
+    practice = settings.practice
+    if practice is None:
+        empty = not Store(settings.home).manifest().files
+        practice = empty and not settings.public and not ({"sources", "source"} & set(settings.floor))
+    home = settings.home / PRACTICE if practice else settings.home
+    modes = (DataMode.EXERCISE,) if practice else (DataMode.REAL,)
+    as_of = settings.as_of or ("data" if practice else "now")
+    party, alliance = opened(home, settings.party, settings.alliance)
+    world = World(home, party, alliance, modes, practice, as_of, settings.watch)
+    world.lists()  # an unknown watchlist is said now, not by each page
+    return world
+
+
+def opened(home: Path, party: str, alliance: str) -> tuple[str, str]:
+    """Whose service it is: the ledger says it where one was opened. UsageError where the settings say another."""
+    if ledgers.ledger_exists(home):
+        with ledgers.ledger(home) as ledger:
+            whose = ledger.opened
+        if whose is not None:
+            if party and party != whose.party:
+                raise UsageError(f"--party {party}: the ledger in {home} is that of {whose.party}; leave --party out")
+            return whose.party, whose.alliance
+    return party or PARTY, alliance
+
+
+def refuse_unguarded(settings: Settings) -> None:
+    """UsageError where others could come in and nobody was given a token, and no provider says who they are."""
+    if not settings.public or settings.oidc is not None:
+        return
+    book = Duty(settings.home)
+    try:
+        live = [t for t in book.tokens() if str(t.revoked_utc) == "NaT" and t.expires_utc > now_utc()]
+    finally:
+        book.close()
+    if not live:
+        where = settings.public_url or f"--host {settings.host}"
+        raise UsageError(
+            f"{where}: others could come in and nothing says who they are. Make an API token first "
+            "(hoshimori token make --name NAME --role admin), or set [oidc] in service.toml; or leave --host out"
+        )
+
+
+def listen(settings: Settings) -> socket.socket:
+    """The port, taken. UsageError where it cannot be had."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        sock.bind((settings.host, settings.port))
+        sock.listen(2048)
+    except OSError as error:
+        sock.close()
+        where = f"--host {settings.host} --port {settings.port}"
+        raise UsageError(f"{where}: {error.strerror}; another --port may be free (0: any that is)") from error
+    sock.setblocking(False)
+    return sock
+
+
+def address(settings: Settings, sock: socket.socket) -> str:
+    if settings.public_url:
+        return settings.public_url.rstrip("/")
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return f"{'https' if settings.https else 'http'}://{host}:{sock.getsockname()[1]}"
+
+
+def run(settings: Settings, *, say: Say = print, opened_by: Callable[[str], Any] | None = None) -> None:
+    """Serve until a signal comes. say: gets the address, with the one-time token where there is one. opened_by: a browser."""
+    refuse_unguarded(settings)
+    world = world_of(settings)
+    sock = listen(settings)
+    logs.install(settings.log_level)
+    _room_for(settings.limits.connections)
+    for number in (signal.SIGTERM, signal.SIGINT):  # uvicorn hands them on when it is done; by then there is nothing left to stop
+        signal.signal(number, _heard)
+    with contextlib.closing(sock), asyncio.Runner(loop_factory=_loop) as runner:
+        runner.run(_serve(settings, world, sock, say, opened_by))
+
+
+def _loop() -> asyncio.AbstractEventLoop:
+    import uvloop
+
+    loop: asyncio.AbstractEventLoop = uvloop.new_event_loop()
+    return loop
+
+
+async def _serve(settings: Settings, world: World, sock: socket.socket, say: Say, opened_by: Callable[[str], Any] | None) -> None:
+    api = application.create(world, settings)
+    server = uvicorn.Server(config(application.layers(api), settings))
+    serving = asyncio.create_task(server.serve(sockets=[sock]))
+    while not server.started and not serving.done():
+        await asyncio.sleep(0.01)
+    if not serving.done():
+        where = address(settings, sock)
+        here = where if settings.public else f"{where}/#token={api.state.people.one_time()}"
+        say(here)
+        if opened_by is not None:
+            opened_by(here)
+        async with _beside(settings, world):
+            await serving
+    await serving
+
+
+@contextlib.asynccontextmanager
+async def _beside(settings: Settings, world: World) -> AsyncIterator[None]:
+    """The worker process while the server runs."""
+    yield
+
+
+def config(app: App, settings: Settings) -> uvicorn.Config:
+    limits = settings.limits
+
+    class Protocol(Wary):
+        most_header = limits.header_kib * 1024
+        header_s = limits.header_s
+
+    return uvicorn.Config(
+        app,
+        http=Protocol,
+        ws="none",
+        loop="none",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=list(settings.trusted_proxies) or None,
+        limit_concurrency=limits.connections,
+        timeout_keep_alive=15,
+        timeout_graceful_shutdown=GRACEFUL_S,
+        ssl_certfile=settings.certificate,
+        ssl_keyfile=settings.certificate_key,
+    )
+
+
+class Wary(HttpToolsProtocol):
+    """A header that grows without end is refused (431), and one that does not come in time is hung up on."""
+
+    most_header = 32 * 1024
+    header_s = 15.0
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._within = True
+        self._header = 0
+        self._late: asyncio.TimerHandle | None = self.loop.call_later(self.header_s, self._hang_up)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._in_time()
+        super().connection_lost(exc)
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._within, self._header = True, 0
+        if self._late is None:
+            self._late = self.loop.call_later(self.header_s, self._hang_up)
+
+    def on_url(self, url: bytes) -> None:
+        self._grow(len(url))
+        super().on_url(url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self._grow(len(name) + len(value) + 4)
+        super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        self._in_time()
+        self._within = False
+        super().on_headers_complete()
+
+    def data_received(self, data: bytes) -> None:
+        if self._within:  # a single header line that never ends reaches on_header only when it is over
+            self._pending = getattr(self, "_pending", 0) + len(data)
+            if self._pending > self.most_header + 65536:
+                return self._refuse()
+        else:
+            self._pending = 0
+        try:
+            super().data_received(data)
+        except _TooLong:
+            self._refuse()
+
+    def _grow(self, count: int) -> None:
+        self._header += count
+        if self._header > self.most_header:
+            raise _TooLong()
+
+    def _refuse(self) -> None:
+        if self.transport.is_closing():
+            return
+        self.transport.write(b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
+        self.transport.close()
+
+    def _in_time(self) -> None:
+        if self._late is not None:
+            self._late.cancel()
+            self._late = None
+
+    def _hang_up(self) -> None:
+        self._late = None
+        if not self.transport.is_closing():
+            self.transport.close()
+
+
+class _TooLong(httptools.HttpParserError):
+    pass
+
+
+def _room_for(connections: int) -> None:
+    """Each reader of the stream holds a file descriptor; many systems allow 1,024 until asked for more."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = connections + 512
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        with contextlib.suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+
+
+def _heard(number: int, frame: FrameType | None) -> None:
+    """Nothing: uvicorn has already stopped by the time it hands the signal on."""
+
+
+def browser(where: str) -> None:
+    import webbrowser
+
+    if os.environ.get("DISPLAY") or sys.platform == "darwin":
+        webbrowser.open(where)
