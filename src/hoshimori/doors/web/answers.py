@@ -11,15 +11,16 @@ import functools
 import hashlib
 import inspect
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
+from fastapi.params import Form
 from fastapi.responses import Response
 from fastapi.routing import APIRoute
 
-from hoshimori.doors.web import policy
+from hoshimori.doors.web import bodies, policy
 from hoshimori.doors.web.principal import asking
 from hoshimori.judgements import CLEAR, Marking
 
@@ -48,10 +49,24 @@ class Made:
 
 
 class Door(APIRoute):
-    """The class of every route of the API."""
+    """The class of every route of the API. Permission, query and body are looked at in this order, before the route is called."""
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **settings: Any) -> None:
         super().__init__(path, endpoint if getattr(endpoint, "streams", False) else _released(endpoint), **settings)
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handled = super().get_route_handler()
+        known = bodies.queries(self.dependant)
+        takes_json = self.body_field is not None and not isinstance(self.body_field.field_info, Form)
+
+        async def looked_at(request: Request) -> Response:
+            bodies.refuse_unless_allowed(self.dependant)
+            bodies.refuse_strange_query(request, known)
+            if takes_json:
+                await bodies.refuse_strange_json(request)
+            return await handled(request)
+
+        return looked_at
 
 
 def router(subject: str) -> APIRouter:
@@ -94,17 +109,32 @@ def answer(made: Any) -> Response:
         return _tagged(made.data, made.status, made.media_type, headers)
     status, headers = 200, {}
     if isinstance(made, Made):
-        status, made = made.status, made
-        headers = {"Location": made.location} if made.location else {}
+        status, headers = made.status, {"Location": made.location} if made.location else {}
         made = made.tree
-    data = json.dumps(policy.shown(made, now.principal.party), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return _tagged(data.encode(), status, JSON, headers)
+    return _tagged(written(policy.shown(made, now.principal.party)), status, JSON, headers)
+
+
+def written(tree: Any) -> bytes:
+    """Compact JSON. A text with half a surrogate pair, which UTF-8 cannot hold, is written with escapes."""
+    try:
+        return json.dumps(tree, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+    except UnicodeEncodeError:
+        return json.dumps(tree, allow_nan=False, separators=(",", ":")).encode()
 
 
 def _tagged(data: bytes, status: int, media_type: str, headers: dict[str, str]) -> Response:
     headers = {"Cache-Control": "private, no-cache", "Vary": "Authorization, Cookie, Accept-Language", **headers}
     if status == 200:
         headers["ETag"] = tag = f'"{hashlib.sha256(data).hexdigest()[:32]}"'
-        if tag in [t.strip().removeprefix("W/") for t in asking().headers.get("if-none-match", "").split(",")]:
+        if same(tag, asking().headers.get("if-none-match", "")):
             return Response(None, 304, headers)
     return Response(data, status, headers, media_type)
+
+
+def same(tag: str, held: str) -> bool:
+    """Does an If-None-Match name this ETag? Packed or not, it is the same answer.
+
+    >>> same('"a"', 'W/"a", "b"'), same('"a"', '"a-gzip"'), same('"a"', '"ab"'), same('"a"', "*")
+    (True, True, False, False)
+    """
+    return tag in [t.strip().removeprefix("W/").replace('-gzip"', '"') for t in held.split(",")] if held else False

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 import pkgutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
+from anyio import to_thread
 from fastapi import FastAPI
 
-from hoshimori import __version__
-from hoshimori.doors.web import problems, routes
+from hoshimori.doors.web import openapi, problems, routes
 from hoshimori.doors.web.asgi import API, App
+from hoshimori.doors.web.cache import Cached
 from hoshimori.doors.web.gate import Gate, Verify
 from hoshimori.doors.web.headers import Headed
+from hoshimori.doors.web.idempotency import Idempotent, own_key
 from hoshimori.doors.web.limits import Limited, Rates
 from hoshimori.doors.web.metrics import Metrics
 from hoshimori.doors.web.observed import Observed
 from hoshimori.doors.web.people import People
-from hoshimori.doors.web.settings import Settings
+from hoshimori.doors.web.settings import MIB, Settings
 from hoshimori.doors.web.static import BUILT, Console
+from hoshimori.doors.web.timed import Timed
+from hoshimori.doors.web.versions import Versions
 from hoshimori.doors.web.world import World
 from hoshimori.duty import Duty
 
@@ -27,12 +34,14 @@ __all__ = ["API", "create", "layers"]
 
 def create(world: World, settings: Settings | None = None) -> FastAPI:
     """The application over one world. Routes reach it as `request.app.state.world` (see `routes/asked.py`)."""
-    app = FastAPI(title="hoshimori", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
+    settings = settings or Settings(world.home)
+    app = FastAPI(title="hoshimori", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_living)
+    app.openapi = lambda: openapi.document(app)  # type: ignore[method-assign]
     app.state.world = world
-    app.state.settings = settings or Settings(world.home)
-    own = app.state.settings.home
-    app.state.people = People(world.duty if own == world.home else Duty(own), lambda: world.party)
+    app.state.settings = settings
+    app.state.people = People(world.duty if settings.home == world.home else Duty(settings.home), lambda: world.party)
     app.state.metrics = Metrics(world)
+    app.state.versions = Versions(world)
     problems.install(app)
     for found in sorted(m.name for m in pkgutil.iter_modules(routes.__path__)):
         module = importlib.import_module(f"{routes.__name__}.{found}")
@@ -43,11 +52,32 @@ def create(world: World, settings: Settings | None = None) -> FastAPI:
     return app
 
 
+@asynccontextmanager
+async def _living(app: FastAPI) -> AsyncIterator[None]:
+    """What runs as long as the server does."""
+    to_thread.current_default_thread_limiter().total_tokens = app.state.settings.limits.threads
+    looking = asyncio.create_task(app.state.versions.keep_looking())
+    try:
+        yield
+    finally:
+        looking.cancel()
+
+
 def layers(app: FastAPI, *, verify: Verify | None = None, built: Path = BUILT) -> App:
     """The application inside its layers, the outermost last: what a server is given."""
     settings: Settings = app.state.settings
+    world: World = app.state.world
     rates = Rates(settings.limits, on=settings.rated)
-    inner: App = Gate(app, app.state.people, verify=verify, rates=rates)
+    inner: App = Timed(app, settings.limits.answer_s)
+    inner = Cached(
+        inner,
+        app.state.versions,
+        most_bytes=settings.limits.cache_mib * MIB,
+        now_as_of=world.as_of == "now",
+        count=app.state.metrics.cache,
+    )
+    inner = Idempotent(inner, world.duty, own_key(world.home / "duty"))
+    inner = Gate(inner, app.state.people, verify=verify, rates=rates)
     inner = Limited(inner, settings.limits, rates)
     inner = Console(inner, built)
     return Observed(Headed(inner, settings), app.state.metrics)

@@ -3,15 +3,25 @@
 Every answer is a tree of JSON. A dict that carries a "marking" which its reader may not read is replaced by what shows that
 something is withheld and for whom it is: {"withheld": {"marking": {...}}}. A field named in the "markings" of its dict is
 replaced alone. The rule is the ledger's own (`ledger/disclosure.py`); here nothing is signed, so no digest is shown.
+
+A marking that cannot be read closes what it stands on, for everybody: it is shown as RED for nobody. Nothing else of a closed
+part leaves, its marking's own strange words neither.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from hoshimori.doors.web.principal import Principal
-from hoshimori.doors.web.problems import NotHere
-from hoshimori.judgements import Marking
+from hoshimori.doors.web.problems import ApiError, NotHere
+from hoshimori.errors import UsageError
+from hoshimori.judgements import Marking, Tlp
+
+NOBODY = Marking(Tlp.RED, frozenset())
+_LEAVES = frozenset({str, int, float, bool, type(None)})
+DEEPEST = 100
+"""How deep a tree may be: as deep as the ledger's own (`ledger/canonical.py` takes 64), with what is put around it."""
 
 
 def shown(tree: Any, reader: str | None) -> Any:
@@ -25,17 +35,43 @@ def shown(tree: Any, reader: str | None) -> Any:
     (['a', 'c', 'd', 'markings'], {'withheld': {'marking': {'tlp': 'AMBER'}}})
     >>> shown(tree, "JPN") == tree
     True
+    >>> shown({"b": 1, "marking": {"tlp": "BLUE", "note": "b is 1"}}, "JPN")
+    {'withheld': {'marking': {'tlp': 'RED', 'releasable_to': []}}}
     """
-    if isinstance(tree, dict):
-        own = tree.get("marking")
-        if own is not None and not _may(own, reader):
+    return _shown(tree, reader, 0)
+
+
+def _shown(tree: Any, reader: str | None, depth: int) -> Any:
+    if type(tree) in _LEAVES:
+        return tree
+    if depth > DEEPEST:
+        raise ApiError(422, "too-deep", "cannot be used", f"this record is nested more than {DEEPEST} deep")
+    if isinstance(tree, Mapping):
+        if "marking" in tree and not (own := _read(tree["marking"])).may_read(reader):
             return _withheld(own)
-        fields = tree.get("markings")
-        closed = {k for k, m in fields.items() if not _may(m, reader)} if isinstance(fields, dict) else set()
-        return {k: _withheld(fields[k]) if fields and k in closed else shown(v, reader) for k, v in tree.items()}
+        closed = _closed(tree, reader)
+        if closed is None:
+            return _withheld(NOBODY)
+        return {k: _withheld(closed[k]) if k in closed else _field(k, v, closed, reader, depth) for k, v in tree.items()}
     if isinstance(tree, list | tuple):
-        return [shown(v, reader) for v in tree]
+        return [_shown(v, reader, depth + 1) for v in tree]
     return tree
+
+
+def _closed(tree: Mapping[str, Any], reader: str | None) -> dict[str, Marking] | None:
+    """The fields that this reader may not have, with their markings; None where the markings are no table."""
+    if "markings" not in tree:
+        return {}
+    if not isinstance(tree["markings"], Mapping):
+        return None
+    read = {k: _read(m) for k, m in tree["markings"].items()}
+    return {k: m for k, m in read.items() if not m.may_read(reader)}
+
+
+def _field(name: str, value: Any, closed: Mapping[str, Marking], reader: str | None, depth: int) -> Any:
+    if name == "markings" and isinstance(value, Mapping):  # of what is closed only the marking itself
+        return {k: closed[k].to_json() if k in closed else _shown(m, reader, depth + 2) for k, m in value.items()}
+    return _shown(value, reader, depth + 1)
 
 
 def may_read(marking: Marking, principal: Principal) -> bool:
@@ -48,9 +84,16 @@ def refuse_unless_released(marking: Marking, principal: Principal, what: str) ->
         raise NotHere(what)
 
 
-def _may(marking: Any, reader: str | None) -> bool:
-    return Marking.from_json(marking).may_read(reader)
+def _read(marking: Any) -> Marking:
+    """A marking as it is written; NOBODY's where it is not one."""
+    try:
+        parties = marking.get("releasable_to")
+        if not isinstance(marking["tlp"], str) or not (parties is None or isinstance(parties, list | tuple)):
+            return NOBODY
+        return Marking.from_json(marking)
+    except (UsageError, KeyError, TypeError, AttributeError, ValueError):
+        return NOBODY
 
 
-def _withheld(marking: Any) -> dict[str, Any]:
-    return {"withheld": {"marking": dict(marking)}}
+def _withheld(marking: Marking) -> dict[str, Any]:
+    return {"withheld": {"marking": marking.to_json()}}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -97,7 +98,11 @@ def response(error: ApiError, path: str, wrong: Iterable[Mapping[str, Any]] = ()
         "instance": path,
         "errors": [dict(w) for w in wrong],
     }
-    return Response(canonical_json(body), error.status, {**error.headers, "Cache-Control": "no-store"}, MEDIA_TYPE)
+    try:
+        data = canonical_json(body)
+    except UnicodeEncodeError:  # half a surrogate pair, as JSON can escape it
+        data = json.dumps(body, sort_keys=True).encode()
+    return Response(data, error.status, {**error.headers, "Cache-Control": "no-store"}, MEDIA_TYPE)
 
 
 def install(app: FastAPI) -> None:
@@ -119,8 +124,12 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> Response:
-        code = {404: "not-found", 405: "method"}.get(error.status_code, "http")
+        code = {400: "asked-wrongly", 404: "not-found", 405: "method", 413: "too-large"}.get(error.status_code, "http")
         return response(ApiError(error.status_code, code, str(error.detail), headers=dict(error.headers or {})), request.url.path)
+
+    @app.exception_handler(Exception)
+    async def fault(request: Request, error: Exception) -> Response:
+        return response(of(error), request.url.path)
 
 
 MEANINGS = {
@@ -133,8 +142,11 @@ MEANINGS = {
     409: "refused",
     413: "too large",
     415: "another media type is expected",
+    421: "this service has another name",
     422: "a field is wrong",
     429: "too often",
+    431: "headers too large",
+    500: "a fault of the service; it is logged under X-Request-Id",
     502: "the outside failed",
     503: "not now: try again",
     507: "nothing can be written",

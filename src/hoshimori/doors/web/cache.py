@@ -1,0 +1,225 @@
+"""Answers that are still true are given again without being made again.
+
+An answer to a GET is kept for whoever has the same party, the same permissions and the same language, as long as nothing changed
+(`versions.py`), and at most ten seconds; two where it depends on the clock (as-of now). While one is being made, others who ask
+the same wait for it. The route that makes it is told the party and the permissions of who asks, but not the name, nor any cookie
+or token: what is shared cannot depend on them. Answers that say no-store are given to who asked and to nobody else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import gzip
+import time
+from collections import OrderedDict
+from collections.abc import Hashable
+from dataclasses import dataclass, replace
+from urllib.parse import parse_qsl
+
+from anyio import to_thread
+from prometheus_client import Counter
+
+from hoshimori.doors.web.answers import same
+from hoshimori.doors.web.asgi import API, SAFE, App, Message, Receive, Scope, Send, api, header
+from hoshimori.doors.web.observed import template
+from hoshimori.doors.web.principal import asking, set_asking
+from hoshimori.doors.web.settings import MIB
+from hoshimori.doors.web.versions import Versions
+
+OWN = tuple(f"{API}/{x}" for x in ("me", "tokens", "session", "stream", "oidc", "openapi.json"))
+"""About who asks, or not an answer at once: never kept, never shared."""
+KEPT_S, NOW_S = 10.0, 2.0
+AHEAD = 0.5
+"""From this part of its time on an answer is made again while it is still given: nobody waits for the clock."""
+PRIVATE = frozenset(
+    {b"cookie", b"authorization", b"x-csrf", b"if-none-match", b"accept-encoding", b"range", b"origin", b"referer"}
+)
+PACKED = (
+    "application/json",
+    "application/octet-stream",
+    "application/geo+json",
+    "text/",
+    "application/xml",
+    "application/problem+json",
+)
+SMALL = 1024
+
+
+@dataclass(slots=True)
+class Kept:
+    """One answer, whole."""
+
+    status: int
+    headers: list[tuple[bytes, bytes]]
+    body: bytes
+    template: str
+    stamp: tuple[int, int]
+    made: float
+    lasts_s: float
+    packed: bytes | None = None
+    held: bool = False
+    """Is it in the cache, and its size counted?"""
+
+    def header(self, name: bytes) -> bytes:
+        return next((v for k, v in self.headers if k == name), b"")
+
+    @property
+    def shared(self) -> bool:
+        return b"no-store" not in self.header(b"cache-control") and not self.header(b"set-cookie")
+
+    @property
+    def size(self) -> int:
+        return len(self.body) + len(self.packed or b"") + 2048
+
+
+class Cached:
+    """Pure ASGI."""
+
+    def __init__(
+        self, app: App, versions: Versions, *, most_bytes: int = 64 * MIB, now_as_of: bool = True, count: Counter | None = None
+    ) -> None:
+        self.app = app
+        self.versions = versions
+        self.most_bytes = most_bytes
+        self.now_as_of = now_as_of
+        """Does a read that names no moment depend on the clock?"""
+        self.count = count
+        self.bytes = 0
+        self._kept: OrderedDict[Hashable, Kept] = OrderedDict()
+        self._flights: dict[Hashable, asyncio.Task[Kept]] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or not api(scope["path"]):
+            return await self.app(scope, receive, send)
+        if scope["method"] not in SAFE:
+            return await self._write(scope, receive, send)
+        if scope["method"] != "GET" or scope["path"].startswith(OWN) or scope.get("state", {}).get("principal") is None:
+            return await self.app(scope, receive, send)
+        kept, how = await self._read(scope)
+        if how == "joined" and not kept.shared:
+            return await self.app(scope, receive, send)
+        if self.count is not None:
+            self.count.labels(how).inc()
+        await self._send(kept, scope, send)
+
+    async def _write(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """What was answered before a write is not given after it: the number moves before the writer hears that it is done."""
+
+        async def told(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self.versions.moved()
+            await send(message)
+
+        try:
+            await self.app(scope, receive, told)
+        finally:
+            self.versions.moved()
+
+    async def _read(self, scope: Scope) -> tuple[Kept, str]:
+        key, stamp, now = self._key(scope), self.versions.of(scope["path"]), time.monotonic()
+        kept = self._kept.get(key)
+        if kept is not None and kept.stamp == stamp and now - kept.made < kept.lasts_s:
+            self._kept.move_to_end(key)
+            if now - kept.made > AHEAD * kept.lasts_s and (key, stamp) not in self._flights:
+                self._begin(key, stamp, scope)
+            return kept, "kept"
+        flight = self._flights.get((key, stamp))
+        how = "made" if flight is None else "joined"
+        if flight is None:
+            flight = self._begin(key, stamp, scope)
+        return await asyncio.shield(flight), how
+
+    def _key(self, scope: Scope) -> Hashable:
+        now = asking()
+        query = tuple(sorted(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)))
+        who = (now.principal.party, now.principal.permissions, now.lang)
+        return scope["path"], query, who, header(scope, b"accept")
+
+    def _begin(self, key: Hashable, stamp: tuple[int, int], scope: Scope) -> asyncio.Task[Kept]:
+        now = asking()
+        nameless = replace(now.principal, name="", via="cache")
+        context = contextvars.copy_context()
+        headers = {k: v for k, v in now.headers.items() if k.encode("latin-1") not in PRIVATE}
+        context.run(set_asking, replace(now, principal=nameless, headers=headers))
+        bare = {**scope, "headers": [(k, v) for k, v in scope["headers"] if k not in PRIVATE]}
+        task = asyncio.get_running_loop().create_task(self._make(key, stamp, bare), context=context)
+        self._flights[key, stamp] = task
+        task.add_done_callback(lambda _: self._flights.pop((key, stamp), None))
+        return task
+
+    async def _make(self, key: Hashable, stamp: tuple[int, int], scope: Scope) -> Kept:
+        start: Message = {}
+        parts: list[bytes] = []
+
+        async def taken(message: Message) -> None:
+            nonlocal start
+            if message["type"] == "http.response.start":
+                start = message
+            else:
+                parts.append(message.get("body", b""))
+
+        made = time.monotonic()
+        await self.app(scope, _nothing, taken)
+        lasts = NOW_S if self._clocked(scope) else KEPT_S
+        kept = Kept(start["status"], list(start["headers"]), b"".join(parts), template(scope), stamp, made, lasts)
+        if kept.status == 200 and kept.shared and kept.size <= self.most_bytes // 8 and stamp == self.versions.of(scope["path"]):
+            self._keep(key, kept)
+        return kept
+
+    def _clocked(self, scope: Scope) -> bool:
+        moments = [v for k, v in parse_qsl(scope["query_string"].decode("latin-1")) if k == "as_of"]
+        return moments[-1] == "now" if moments else self.now_as_of
+
+    def _keep(self, key: Hashable, kept: Kept) -> None:
+        if (old := self._kept.pop(key, None)) is not None:
+            self._let_go(old)
+        self._kept[key] = kept
+        kept.held = True
+        self.bytes += kept.size
+        while self.bytes > self.most_bytes:
+            self._let_go(self._kept.popitem(last=False)[1])
+
+    def _let_go(self, kept: Kept) -> None:
+        kept.held = False
+        self.bytes -= kept.size
+
+    async def _send(self, kept: Kept, scope: Scope, send: Send) -> None:
+        scope["template"] = kept.template
+        body, headers = kept.body, kept.headers
+        tag = kept.header(b"etag").decode("latin-1")
+        if kept.status == 200 and tag and same(tag, header(scope, b"if-none-match")):
+            headers = [(k, v) for k, v in headers if k not in (b"content-length", b"content-type")]
+            return await _whole(send, 304, headers, b"")
+        if (
+            len(body) > SMALL
+            and "gzip" in header(scope, b"accept-encoding")
+            and kept.header(b"content-type").decode().startswith(PACKED)
+        ):
+            body = await self._packed(kept)
+            tagged = tag.removesuffix('"') + '-gzip"' if tag else ""
+            headers = [(k, v) for k, v in headers if k not in (b"content-length", b"etag")]
+            headers += [(b"content-encoding", b"gzip"), (b"content-length", str(len(body)).encode())]
+            headers += [(b"etag", tagged.encode())] if tagged else []
+        await _whole(send, kept.status, headers, body)
+
+    async def _packed(self, kept: Kept) -> bytes:
+        """Packed once. What is long is packed beside the loop, so that others go on."""
+        if kept.packed is None:
+            if len(kept.body) < 32 * SMALL:
+                packed = gzip.compress(kept.body, 4, mtime=0)
+            else:
+                packed = await to_thread.run_sync(lambda: gzip.compress(kept.body, 4, mtime=0))
+            if kept.packed is None:
+                kept.packed = packed
+                self.bytes += len(packed) if kept.held else 0
+        return kept.packed
+
+
+async def _whole(send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def _nothing() -> Message:
+    return {"type": "http.request", "body": b"", "more_body": False}
