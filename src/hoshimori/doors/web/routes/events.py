@@ -2,31 +2,38 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
+import numpy as np
 from fastapi import Query
 
 from hoshimori.doors.conjunctions import by_risk
 from hoshimori.doors.library import instant
 from hoshimori.doors.telling import explanation_texts
-from hoshimori.doors.web import answers, picture_events
-from hoshimori.doors.web.answers import Made
+from hoshimori.doors.web import answers, picture_events, picture_relative
+from hoshimori.doors.web.answers import Document, Made
 from hoshimori.doors.web.picture_rows import Telling, event_row, swept
 from hoshimori.doors.web.plain import plain
 from hoshimori.doors.web.principal import Reader, Worker
 from hoshimori.doors.web.problems import NotHere
 from hoshimori.doors.web.routes.asked import AsOf, Cursor, Limit, TheWorld, Words, offset, page, written
 from hoshimori.doors.web.routes.jobs_asked import job_row
-from hoshimori.doors.web.routes.models_events import EventFull, EventPage, Evidence
+from hoshimori.doors.web.routes.models_events import EventFull, EventPage, Evidence, Gabbard, Rtn
 from hoshimori.doors.web.routes.models_floor import JobRow
-from hoshimori.doors.web.routes.shared import EventId, ListName, TheSkies, lang
+from hoshimori.doors.web.routes.shared import Bytes, EventId, ListName, TheSkies, lang
+from hoshimori.doors.web.skies import Skies
 from hoshimori.duty import Told
 from hoshimori.findings import Event, iso
+from hoshimori.ledger.home import now_utc
 
 router = answers.router("events")
 Subject = Annotated[str, Query(max_length=64, pattern="^[^\\x00]*$", description="Catalogue number, or asset id.")]
 Moment = Annotated[str | None, Query(max_length=40, description="ISO 8601 UTC.")]
 SweepRef = Annotated[str, Query(max_length=64, description="Id of one kept sweep; default: the one that speaks for the moment.")]
+CDM: dict[int | str, dict[str, Any]] = {
+    200: {"content": {kind: {"schema": {"type": "string"}} for kind in ("text/plain", "application/xml")}}
+}
+CdmSpelling = Literal["kvn", "xml"]
 MOST_CONJUNCTIONS = 10_000
 
 
@@ -94,9 +101,9 @@ def conjunctions(
 
 
 @router.get("/events/{event_id}", response_model=EventFull)
-def one_event(who: Reader, world: TheWorld, skies: TheSkies, w: Words, event_id: EventId) -> dict[str, Any]:
+def one_event(who: Reader, skies: TheSkies, w: Words, event_id: EventId, as_of: AsOf = None) -> dict[str, Any]:
     """One event whole: numbers with their sigma, evidence, the dull explanations that were tested, in words."""
-    told = _told(world.duty, event_id)
+    told = _known(skies, event_id, skies.moment(as_of))
     event = Event.from_json(told.record)
     telling = Telling.of(skies.at(event.as_of_utc), skies.lists(), w, lang())
     row = event_row(told, telling)
@@ -107,21 +114,51 @@ def one_event(who: Reader, world: TheWorld, skies: TheSkies, w: Words, event_id:
 
 
 @router.get("/events/{event_id}/evidence", response_model=Evidence)
-def evidence(who: Reader, world: TheWorld, skies: TheSkies, event_id: EventId) -> dict[str, Any]:
+def evidence(who: Reader, skies: TheSkies, event_id: EventId, as_of: AsOf = None) -> dict[str, Any]:
     """What each claim stands on, down to the stored element set, when it could be known, and the bytes it was read from."""
-    return picture_events.evidence(skies, Event.from_json(_told(world.duty, event_id).record))
+    return picture_events.evidence(skies, _event(skies, event_id, skies.moment(as_of)))
 
 
 @router.post("/events/{event_id}/verify", response_model=JobRow, status_code=202)
-def verify(who: Worker, world: TheWorld, event_id: EventId) -> Made:
+def verify(who: Worker, world: TheWorld, skies: TheSkies, event_id: EventId) -> Made:
     """Ask for the claim to be run again from its own evidence; the result is told by the job."""
-    told = _told(world.duty, event_id)
+    told = _known(skies, event_id, now_utc())
     job = world.duty.ask("verify", {"event": told.event_id}, key=f"verify {told.event_id}", by=who.name)
     return Made(job_row(job), 202, f"/api/v1/jobs/{job.job_id}")
 
 
-def _told(duty: Any, event_id: str) -> Told:
-    told: Told | None = duty.event(event_id)
-    if told is None:
-        raise NotHere(f"event {event_id}")
+def _known(skies: Skies, event_id: str, as_of_utc: np.datetime64) -> Told:
+    """The event, if it was told by then."""
+    told: Told | None = skies.world.duty.event(event_id)
+    if told is None or told.first_told_utc > as_of_utc:
+        raise NotHere(f"event {event_id} as told by {iso(as_of_utc)}")
     return told
+
+
+@router.get("/events/{event_id}/rtn", response_model=Rtn)
+def rtn(who: Reader, skies: TheSkies, w: Words, event_id: EventId, as_of: AsOf = None) -> dict[str, Any]:
+    """The other one seen from the subject: radial, in-track, cross-track, with one sigma of each."""
+    t = skies.moment(as_of)
+    event = _event(skies, event_id, t)
+    telling = Telling.of(skies.at(t), skies.lists(), w, lang())
+    key = ("rtn", event.event_id, iso(t) if as_of else "", lang(), skies.key(skies.view(t)))
+    made: dict[str, Any] = skies.answers.get(key, lambda: picture_relative.rtn(skies, event, t, telling))
+    return {**made, "as_of": iso(t)}
+
+
+@router.get("/events/{event_id}/gabbard", response_model=Gabbard)
+def gabbard(who: Reader, skies: TheSkies, w: Words, event_id: EventId, as_of: AsOf = None) -> dict[str, Any]:
+    """The pieces of a break-up by period and height."""
+    t = skies.moment(as_of)
+    telling = Telling.of(skies.at(t), skies.lists(), w, lang())
+    return picture_relative.cloud(skies, _event(skies, event_id, t), t, telling)
+
+
+@router.get("/events/{event_id}/cdm", response_class=Bytes, responses=CDM)
+def cdm(who: Reader, skies: TheSkies, event_id: EventId, format: CdmSpelling = "kvn", as_of: AsOf = None) -> Document:
+    """A conjunction as a message for others (CCSDS 508.0-B-1), with the covariances that the event holds."""
+    return picture_relative.message(skies, _event(skies, event_id, skies.moment(as_of)), format)
+
+
+def _event(skies: Skies, event_id: str, as_of_utc: np.datetime64) -> Event:
+    return Event.from_json(_known(skies, event_id, as_of_utc).record)
