@@ -148,6 +148,11 @@ class Duty:
         with self._store.writing() as c:
             return leases.give_up(c, self._clock(), self._machine, job_id, worker)
 
+    def abandon(self, worker: str) -> int:
+        """This worker is known to be dead: its leases end now. How many jobs it had."""
+        with self._store.writing() as c:
+            return leases.abandon(c, self._clock(), self._machine, worker)
+
     def cancel(self, job_id: str, *, by: str) -> Job | None:
         """Not to be done. Its worker learns it at its next beat."""
         with self._store.writing() as c:
@@ -176,6 +181,11 @@ class Duty:
     def sent(self, alert_id: str, how: Mapping[str, Any]) -> None:
         with self._store.writing() as c:
             raising.sent(c, alert_id, how)
+
+    def alerts_keyed(self, beginning: str) -> list[Alert]:
+        """Every alert whose key begins so, the newest first."""
+        with self._store.reading() as c:
+            return raising.keyed(c, beginning)
 
     def alert_of(self, alert_id: str) -> Alert | None:
         with self._store.reading() as c:

@@ -54,6 +54,11 @@ def by_id(c: Connection, alert_id: str) -> Alert | None:
     return None if row is None else _alert(row)
 
 
+def keyed(c: Connection, beginning: str) -> list[Alert]:
+    chosen = sa.select(alerts).where(alerts.c.key.startswith(beginning, autoescape=True)).order_by(alerts.c.seq.desc())
+    return [_alert(r) for r in c.execute(chosen)]
+
+
 def page(c: Connection, open_only: bool, limit: int, offset: int) -> Page:
     chosen = sa.select(alerts).order_by(alerts.c.seq.desc())
     chosen = chosen.where(alerts.c.acknowledged_by == "") if open_only else chosen

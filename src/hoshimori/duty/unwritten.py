@@ -24,6 +24,10 @@ def of(book: str) -> dict[str, Mapping[str, Any] | None]:
         return dict(_waiting.get(book, {}))
 
 
-def release(book: str) -> None:
+def release(book: str, name: str = "") -> None:
+    """It was written; without a name all of them."""
     with _lock:
-        _waiting.pop(book, None)
+        if name:
+            _waiting.get(book, {}).pop(name, None)
+        else:
+            _waiting.pop(book, None)

@@ -58,7 +58,8 @@ class AlertSettings:
     quiet_end: str = ""
     quiet_zone: str = "Asia/Tokyo"
     min_severity: str = "warning"
-    lang: str = "en"
+    repeat_s: float = 21600.0
+    """What nobody acknowledged is said again after this long."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "mail_to", tuple(self.mail_to))
@@ -66,8 +67,8 @@ class AlertSettings:
         self._mail()
         if self.min_severity not in SEVERITIES:
             raise UsageError(f"min_severity {self.min_severity!r}: one of {', '.join(SEVERITIES)}")
-        if self.lang not in ("en", "ja"):
-            raise UsageError(f"lang {self.lang!r}: en or ja")
+        if not self.repeat_s >= 60:
+            raise UsageError(f"repeat_s={self.repeat_s}: 60 s or more")
         if bool(self.quiet_start) != bool(self.quiet_end):
             raise UsageError("quiet hours need both quiet_start and quiet_end, each HH:MM")
         for name in ("quiet_start", "quiet_end"):
