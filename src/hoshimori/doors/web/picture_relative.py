@@ -6,9 +6,10 @@ from typing import Any, Literal
 
 import numpy as np
 
-from hoshimori.detect import measures, neighbourhood, uncertainty
+from hoshimori.detect import neighbourhood, uncertainty
 from hoshimori.detect.conjunction_messages import cdm_of
 from hoshimori.detect.neighbourhood import Bodies, Watched
+from hoshimori.detect.uncertainty import Errors
 from hoshimori.doors.gabbard_svg import gabbard
 from hoshimori.doors.web.answers import Document
 from hoshimori.doors.web.picture_rows import Telling
@@ -50,8 +51,9 @@ def rtn(skies: Skies, event: Event, as_of_utc: np.datetime64, t: Telling) -> dic
         raise not_of(event, "relative motion", RELATIVE)
     body, around = _both(skies, event, int(other), as_of_utc)
     start, stop, per_turn = _window(event, body)
-    t_utc, x = measures.relative_motion(around, body, int(other), start, stop, per_revolution=per_turn)
-    sigma, basis = _sigmas(around, body, int(other), t_utc)
+    t_utc = _moments(event, body, start, stop, per_turn)
+    errors = Errors(_histories(skies, (body.key, int(other)), as_of_utc)) if event.kind == "conjunction" else None
+    x, sigma = _seen(around, body, int(other), t_utc, errors)
     nearest = _nearest(event, t_utc, x)
     rows = {name: numbers(x[:, k], 4) for k, name in enumerate(("r_km", "t_km", "n_km"))}
     at = [None if nearest is None else number(sigma[nearest, k]) for k in range(3)]
@@ -68,7 +70,7 @@ def rtn(skies: Skies, event: Event, as_of_utc: np.datetime64, t: Telling) -> dic
         **rows,
         **{f"sigma_{name}_km": at[k] for k, name in enumerate("rtn")},
         **{f"sigmas_{name}_km": numbers(sigma[:, k], 4) for k, name in enumerate("rtn")},
-        "basis": basis,
+        "basis": _basis(body, errors),
         "closest": None if nearest is None else iso(t_utc[nearest]),
         "minima": [m for m in minima if iso(start) <= str(m["t"]) <= iso(stop)],
         "as_of": iso(as_of_utc),
@@ -134,8 +136,31 @@ def _window(event: Event, body: Watched) -> tuple[np.datetime64, np.datetime64, 
     return start, stop, per_turn
 
 
-def _sigmas(around: Bodies, body: Watched, other: int, t_utc: Times) -> tuple[Floats, list[str]]:
-    """(m, 3) one sigma of the difference along the subject's R, T, N; and what it rests on, subject first."""
+def _moments(event: Event, body: Watched, start: np.datetime64, stop: np.datetime64, per_turn: int) -> Times:
+    """Evenly so many a revolution, and every closest approach that is told, so that what is drawn reaches down to it."""
+    step = np.timedelta64(round(body.period_s * 1e6 / per_turn), "us")
+    told = [m.t_utc for m in event.minima] or [event.start_utc]
+    even = np.arange(start, stop + step, step).astype("datetime64[us]")
+    return np.unique(np.concatenate([even, np.array([t for t in told if start <= t <= stop], "datetime64[us]")]))
+
+
+def _histories(skies: Skies, keys: tuple[int, ...], as_of_utc: np.datetime64) -> dict[int, ElementSets]:
+    """Of those that go by element sets: what their own error models are learnt from."""
+    every = skies.view(as_of_utc).history([k for k in keys if k >= 0])
+    return {k: every.take(every.norad_id == k) for k in keys}
+
+
+def _basis(body: Watched, errors: Errors | None) -> list[str]:
+    """What the sigma of each rests on, the subject first."""
+    sets = "own history" if errors is not None else "class and age"
+    return ["owner's ephemeris" if body.ephemerides else sets, sets]
+
+
+def _seen(around: Bodies, body: Watched, other: int, t_utc: Times, errors: Errors | None) -> tuple[Floats, Floats]:
+    """(m, 3) the other one along the subject's R, T, N, and one sigma of that difference; NaN where no set speaks.
+
+    The sigma as the detectors have it: of a conjunction by the error model of each object's own history, else by its class.
+    """
     t_us: Ints = t_utc.astype("datetime64[us]").astype(np.int64)
     given: dict[int, tuple[Ephemeris, ...]] = {body.key: body.ephemerides} if body.ephemerides else {}
     states: dict[int, Rows] = {}
@@ -144,13 +169,18 @@ def _sigmas(around: Bodies, body: Watched, other: int, t_utc: Times) -> tuple[Fl
         r, v = around.trajectories.at(row, t_utc, np.zeros(len(t_us)))
         known = np.isfinite(r).all(axis=1)
         covariance = np.full((len(t_us), 3, 3), np.nan)
-        covariance[known] = uncertainty.covariance_teme_km2(around, row[known], t_us[known], r[known], v[known], given)
+        if errors is None or key in given:
+            covariance[known] = uncertainty.covariance_teme_km2(around, row[known], t_us[known], r[known], v[known], given)
+        else:
+            since = uncertainty.since_days(around, row[known], t_us[known])
+            numbered = np.full(len(since), key, np.int64)
+            covariance[known] = errors.covariance_teme_km2(numbered, since, r[known], v[known])
         states[key] = r, v, covariance
     r, v, own = states[body.key]
     basis = relative.rtn_basis(r, v)
     both = own + states[other][2]
     sigma = np.sqrt(np.einsum("kij,kjl,kil->ki", basis, both, basis))
-    return np.asarray(sigma), ["owner's ephemeris" if body.ephemerides else "class and age", "class and age"]
+    return relative.to_rtn(states[other][0] - r, r, v), np.asarray(sigma)
 
 
 def cloud(skies: Skies, event: Event, as_of_utc: np.datetime64, t: Telling) -> dict[str, Any]:
