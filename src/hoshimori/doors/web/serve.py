@@ -23,7 +23,10 @@ from hoshimori.doors import ledgers
 from hoshimori.doors.web import app as application
 from hoshimori.doors.web import logs
 from hoshimori.doors.web.asgi import App
+from hoshimori.doors.web.duties import Duties
+from hoshimori.doors.web.preparing import prepare
 from hoshimori.doors.web.settings import Settings
+from hoshimori.doors.web.supervisor import Supervisor
 from hoshimori.doors.web.world import World
 from hoshimori.duty import Duty
 from hoshimori.errors import UsageError
@@ -107,6 +110,7 @@ def run(settings: Settings, *, say: Say = print, opened_by: Callable[[str], Any]
     """Serve until a signal comes. say: gets the address, with the one-time token where there is one. opened_by: a browser."""
     refuse_unguarded(settings)
     world = world_of(settings)
+    Duties.of(world, settings.floor)  # what is wrong in service.toml is said before anything begins
     sock = listen(settings)
     logs.install(settings.log_level)
     _room_for(settings.limits.connections)
@@ -137,13 +141,22 @@ async def _serve(settings: Settings, world: World, sock: socket.socket, say: Say
             opened_by(here)
         async with _beside(settings, world):
             await serving
-    await serving
+    else:
+        await serving
 
 
 @contextlib.asynccontextmanager
 async def _beside(settings: Settings, world: World) -> AsyncIterator[None]:
-    """The worker process while the server runs."""
-    yield
+    """The workers while the server runs, and the practice sky where it is not there yet."""
+    supervisor = Supervisor(Duties.of(world, settings.floor, workers=settings.workers, log_level=settings.log_level))
+    begin = supervisor.start if settings.workers else _nothing
+    preparing = asyncio.create_task(prepare(world, begin))
+    try:
+        yield
+    finally:
+        preparing.cancel()
+        await asyncio.gather(preparing, return_exceptions=True)
+        await asyncio.get_running_loop().run_in_executor(None, supervisor.stop)
 
 
 def config(app: App, settings: Settings) -> uvicorn.Config:
@@ -253,6 +266,10 @@ def _room_for(connections: int) -> None:
         most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
         with contextlib.suppress(OSError, ValueError):
             resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+
+
+def _nothing() -> None:
+    """No worker was asked for."""
 
 
 def _heard(number: int, frame: FrameType | None) -> None:
