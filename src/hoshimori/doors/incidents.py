@@ -268,12 +268,13 @@ def _add(book: Any, case: Incident, pieces: Iterable[Any]) -> Added:
 def _event(record: Mapping[str, Any]) -> Event:
     try:
         event = Event.from_json(record)
+        name = event.event_id
     except KeyError as error:
         raise UsageError(f"a record is not an event of hoshimori.event/1: it has no field {error}") from error
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         raise UsageError(f"a record is not an event of hoshimori.event/1: {error!r}") from error
-    if record.get("id") != event.event_id:
-        raise UsageError(f"event {str(record.get('id'))[:32]!r}: its content has the id {event.event_id}: it was changed")
+    if record.get("id") != name:
+        raise UsageError(f"event {str(record.get('id'))[:32]!r}: its content has the id {name}: it was changed")
     return event
 
 
