@@ -6,8 +6,8 @@ said again after a while; what somebody acknowledged is not.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -42,6 +42,9 @@ QUIET = frozenset({"not observable from open data", "no element set held"})
 """Known for as long as the list is: shown on the floor, nobody is woken."""
 
 
+Names = Callable[[Sequence[str]], Mapping[str, str]]
+
+
 @dataclass(frozen=True)
 class Matter:
     """Something that may wake somebody. key: the same for the same matter, except for its moment."""
@@ -54,10 +57,16 @@ class Matter:
     record: Mapping[str, Any]
 
 
-def raise_findings(duty: Duty, record: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) -> list[Alert]:
-    """Raise what a sweep of the present found, or count again what stands. record: of the sweep; events: of hoshimori.event/1."""
-    raised = []
-    for matter in matters(record, events):
+def raise_findings(
+    duty: Duty, record: Mapping[str, Any], events: Sequence[Mapping[str, Any]], names: Names = lambda _: {}
+) -> list[Alert]:
+    """Raise what a sweep of the present found, or count again what stands. record: of the sweep; events: of hoshimori.event/1.
+
+    names: what the catalogue calls some numbers, so that an alert names both objects.
+    """
+    found, raised = list(matters(record, events)), []
+    called = names(sorted({n for m in found for n in numbers_of(m)}))
+    for matter in (replace(m, record={**m.record, "names": _of(called, m)}) for m in found):
         before = [a for a in duty.alerts_keyed(matter.key + " ") if _near(a, matter)]
         key = before[0].key if before else f"{matter.key} {iso(matter.when) or '-'}"
         raised.append(duty.alert(key, severity=matter.severity, code=matter.code, subject=matter.subject, record=matter.record))
@@ -115,6 +124,16 @@ def severity_of(reason: Reason) -> str:
     return SEVERITY.get(reason.code, "warning")
 
 
+def numbers_of(matter: Matter) -> list[str]:
+    """The catalogue numbers that a matter speaks of."""
+    told = (matter.subject, str(matter.record["reason"].get("other", "")))
+    return [n for n in told if n.isdigit()]
+
+
+def _of(called: Mapping[str, str], matter: Matter) -> dict[str, str]:
+    return {n: called[n] for n in numbers_of(matter) if n in called}
+
+
 def _events_of(events: Sequence[Mapping[str, Any]], subject: str, reason: Reason) -> list[str]:
     """The events behind a reason: those of its subject with its other object, or at its moment."""
     other, when = reason.values.get("other"), reason.values.get("when")
@@ -137,7 +156,7 @@ def text(alert: Alert, lang: str) -> str:
     if "condition" in record:
         return condition_text(str(record["condition"]), dict(record.get("values", {})), lang)
     if "reason" in record:
-        said = say(Reason.from_json(record["reason"]), words(lang), {})
-        name = str(record.get("name") or "")
+        said = say(Reason.from_json(record["reason"]), words(lang), record.get("names", {}))
+        name = str(record.get("name") or record.get("names", {}).get(alert.subject, ""))
         return f"{name} ({alert.subject}): {said}" if name else f"{alert.subject}: {said}"
     return f"{alert.code}: {alert.subject}"

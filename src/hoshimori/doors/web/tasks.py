@@ -79,7 +79,8 @@ def sweep(bench: Bench, job: Job, progress: Progress) -> Mapping[str, Any]:
     kept = bench.duty.sweep_keyed(key)
     if kept is not None:
         if job.tries > 1:  # a worker may have died between keeping and telling
-            _after(bench, job, kept.record, [t.record for t in bench.duty.events(sweep_id=kept.sweep_id, limit=100_000).rows])
+            told = bench.duty.events(sweep_id=kept.sweep_id, limit=100_000).rows
+            _after(bench, job, view, kept.record, [t.record for t in told])
         return {"sweep": kept.sweep_id, "events": len(kept.event_ids), "as_of": iso(as_of), "again": True}
     found = library.sweep_view(view, chosen, using=using, progress=progress)
     progress("keep", 0, 0)
@@ -88,11 +89,11 @@ def sweep(bench: Bench, job: Job, progress: Progress) -> Mapping[str, Any]:
     seconds = round(time.perf_counter() - began, 3)
     record |= {"seconds": seconds, "methods": methods(using), "generation": view.manifest.generation}
     sweep_id = bench.duty.keep_sweep(key, chosen.watchlist_id, as_of, record, events)
-    _after(bench, job, record, events)
+    _after(bench, job, view, record, events)
     return {"sweep": sweep_id, "events": len(events), "as_of": iso(as_of), "again": False, "seconds": seconds}
 
 
-def _after(bench: Bench, job: Job, record: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) -> None:
+def _after(bench: Bench, job: Job, view: CatalogueView, record: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) -> None:
     """What a sweep of the present says of the service, and whom it wakes. One of the past wakes nobody."""
     bench.conditions.clear("no-data")
     if job.kind != "sweep" or job.parameters.get("as_of", "") not in ("", "now", "data"):
@@ -103,7 +104,15 @@ def _after(bench: Bench, job: Job, record: Mapping[str, Any], events: Sequence[M
         bench.conditions.put("stale", {"newest": old[0]["newest"]})
     else:
         bench.conditions.clear("stale")
-    alerts.raise_findings(bench.duty, record, events)
+    alerts.raise_findings(bench.duty, record, events, lambda numbers: _names(view, numbers))
+
+
+def _names(view: CatalogueView, numbers: Sequence[str]) -> dict[str, str]:
+    """What the catalogue calls them: by its list of names, else by their newest element set."""
+    wanted = [int(n) for n in numbers]
+    sets = view.latest(wanted)
+    said = {str(k): n for k, n in zip(sets.norad_id.tolist(), sets.name.tolist(), strict=True) if n}
+    return said | {str(n.norad_id): n.name for n in view.names(wanted) if n.name}
 
 
 def sweep_key(chosen: Watchlist, view: CatalogueView, using: Sequence[Detector]) -> str:
