@@ -15,12 +15,13 @@ from fastapi import FastAPI
 from hoshimori.doors.web import openapi, problems, routes
 from hoshimori.doors.web.asgi import API, App
 from hoshimori.doors.web.cache import Cached
-from hoshimori.doors.web.gate import Gate, Verify
+from hoshimori.doors.web.gate import Gate
 from hoshimori.doors.web.headers import Headed
 from hoshimori.doors.web.idempotency import Idempotent, own_key
 from hoshimori.doors.web.limits import Limited, Rates
 from hoshimori.doors.web.metrics import Metrics
 from hoshimori.doors.web.observed import Observed
+from hoshimori.doors.web.oidc import Provider
 from hoshimori.doors.web.people import People
 from hoshimori.doors.web.settings import MIB, Settings
 from hoshimori.doors.web.static import BUILT, Console
@@ -42,6 +43,7 @@ def create(world: World, settings: Settings | None = None) -> FastAPI:
     app.state.people = People(world.duty if settings.home == world.home else Duty(settings.home), lambda: world.party)
     app.state.metrics = Metrics(world)
     app.state.versions = Versions(world)
+    app.state.oidc = Provider(settings.oidc) if settings.oidc else None
     problems.install(app)
     for found in sorted(m.name for m in pkgutil.iter_modules(routes.__path__)):
         module = importlib.import_module(f"{routes.__name__}.{found}")
@@ -61,9 +63,11 @@ async def _living(app: FastAPI) -> AsyncIterator[None]:
         yield
     finally:
         looking.cancel()
+        if app.state.oidc is not None:
+            app.state.oidc.close()
 
 
-def layers(app: FastAPI, *, verify: Verify | None = None, built: Path = BUILT) -> App:
+def layers(app: FastAPI, *, built: Path = BUILT) -> App:
     """The application inside its layers, the outermost last: what a server is given."""
     settings: Settings = app.state.settings
     world: World = app.state.world
@@ -77,7 +81,7 @@ def layers(app: FastAPI, *, verify: Verify | None = None, built: Path = BUILT) -
         count=app.state.metrics.cache,
     )
     inner = Idempotent(inner, world.duty, own_key(world.home / "duty"))
-    inner = Gate(inner, app.state.people, verify=verify, rates=rates)
+    inner = Gate(inner, app.state.people, verify=app.state.oidc and app.state.oidc.verify, rates=rates)
     inner = Limited(inner, settings.limits, rates)
     inner = Console(inner, built)
     return Observed(Headed(inner, settings), app.state.metrics)
