@@ -8,7 +8,8 @@ derived (an assessment, a record) is shown whole to who may read all of it, and 
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,7 +21,7 @@ from hoshimori.doors.ledgers import ledger, ledger_exists
 from hoshimori.doors.records import Record
 from hoshimori.doors.web.key_shelf import Tries
 from hoshimori.doors.web.once import Once
-from hoshimori.doors.web.problems import NotHere
+from hoshimori.doors.web.problems import ApiError, NotHere
 from hoshimori.doors.web.world import World
 from hoshimori.judgements import Incident, Marking, Tlp
 
@@ -104,6 +105,7 @@ class Held:
         return found[0]
 
 
+HEAVY = 2
 NOTHING = Held({}, {}, ())
 
 
@@ -114,9 +116,19 @@ class Cases:
         self.world = world
         self.once = Once()
         self.tries = Tries()
-        self.uploads = threading.BoundedSemaphore(2)
+        self._heavy = threading.BoundedSemaphore(HEAVY)
         self._lock = threading.Lock()
         self._state = (-1, NOTHING)
+
+    @contextmanager
+    def heavy(self) -> Iterator[None]:
+        """For what takes seconds and memory: two at a time, so that readers never wait for it. 503 for a third."""
+        if not self._heavy.acquire(blocking=False):
+            raise ApiError(503, "busy", "not now", "bundles or documents of others are being worked on", {"Retry-After": "5"})
+        try:
+            yield
+        finally:
+            self._heavy.release()
 
     def held(self) -> Held:
         home = self.world.home

@@ -61,14 +61,10 @@ async def upload(
     own(cases.world, who)
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() not in ZIP:
         raise ApiError(415, "media-type", "another media type is expected", " or ".join(ZIP))
-    if not cases.uploads.acquire(blocking=False):
-        raise ApiError(503, "busy", "not now", "other bundles are being looked into", {"Retry-After": "5"})
-    try:
+    with cases.heavy():
         data = await _read(request)
         row = await run_in_threadpool(inbox.take, cases.world, data, by=who.name, fingerprint=fingerprint, allow_old=allow_old)
         tree = await run_in_threadpool(_told, cases, row, who, lang())
-    finally:
-        cases.uploads.release()
     line = {"bundle": row["bundle"], "record": row["record"], "incident": row["incident"], "what": "sent"}
     await run_in_threadpool(tell, cases.world, "record", line, Marking.from_json(row["marking"]))
     return Made(tree, 201, f"/api/v1/bundles/{row['bundle']}")
@@ -99,7 +95,8 @@ def concur(bundle: BundleId, body: AnswerIn, who: Signer, cases: TheCases) -> di
     own(cases.world, who)
     sent = inbox.sent(cases.world, bundle, who.party)
     key = signing_key(cases, who, body)
-    done = doors.concur(sent, key, reason=body.reason, allow_old=body.allow_old, home=cases.world.home)
+    with cases.heavy():
+        done = doors.concur(sent, key, reason=body.reason, allow_old=body.allow_old, home=cases.world.home)
     return _done(cases, done, who, "concurred")
 
 

@@ -213,19 +213,20 @@ def brief_of(
     found, spoken = seen(cases, incident_id, who.party, as_of), lang()
     made, signed = found.newest, found.signatures
     key = ("brief", format, spoken, made.assessment_id, canonical_json(signed))
-    data = cases.once.do(key, lambda: _written(made, signed, format, spoken))
+    data = cases.once.do(key, lambda: _written(cases, made, signed, format, spoken))
     name = f"{incident_id}-{spoken}.pdf" if format == "pdf" else ""
     policy = {"Content-Security-Policy": BRIEF_POLICY, "Content-Language": spoken}
     return Document(data, FORMATS[format], name, made.marking, policy)
 
 
-def _written(made: Assessed, signed: list[dict[str, Any]], form: str, spoken: str) -> bytes:
+def _written(cases: Cases, made: Assessed, signed: list[dict[str, Any]], form: str, spoken: str) -> bytes:
     if form == "html":
         return brief.html(made.tree, lang=spoken, signatures=signed).encode()
     if form == "text":
         return brief.text(made.tree, lang=spoken, signatures=signed).encode()
     try:
-        return brief.pdf(made.tree, lang=spoken, signatures=signed)
+        with cases.heavy():
+            return brief.pdf(made.tree, lang=spoken, signatures=signed)
     except UsageError as error:
         if "pip install" in str(error):
             raise ApiError(503, "pdf-missing", "not now", f"{error}; the HTML page needs nothing") from None
