@@ -16,7 +16,7 @@ from hoshimori.findings import iso
 
 DAY = np.timedelta64(86_400_000_000, "us")
 CONDITION, SOURCE = "condition:", "source:"
-SEVERITIES = ("alarm", "warning", "note")
+SEVERITIES = ("critical", "warning", "info")
 
 
 def freshness(skies: Skies, sky: Sky, as_of_utc: np.datetime64) -> dict[str, Any]:
@@ -64,7 +64,7 @@ def conditions(duty: Duty, sky: Sky, lang: str) -> list[dict[str, Any]]:
     """Everything that is wrong with the service itself, the gravest first; that nothing is known counts."""
     found: dict[str, Mapping[str, Any]] = {k.removeprefix(CONDITION): v for k, v in duty.notes(CONDITION).items()}
     if not len(sky.latest):
-        found.setdefault("no-data", {"severity": "warning", "since": None, "values": {}})
+        found.setdefault("no-data", {"severity": "info", "since": None, "values": {}})
     rows = [_condition(code, note, lang) for code, note in found.items()]
     return sorted(rows, key=lambda r: (SEVERITIES.index(r["severity"]) if r["severity"] in SEVERITIES else 0, r["code"]))
 

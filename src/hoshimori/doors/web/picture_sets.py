@@ -14,7 +14,7 @@ from hoshimori.declared.sites import Site
 from hoshimori.doors.web.answers import Document
 from hoshimori.doors.web.plain import number
 from hoshimori.doors.web.skies import Skies, Sky, label_of
-from hoshimori.facts import ElementSet, ElementSets, KnownBasis
+from hoshimori.facts import DataMode, ElementSet, ElementSets, KnownBasis
 from hoshimori.findings import iso
 from hoshimori.formats import dump_omm, dump_tle
 from hoshimori.tracking.classes import class_sigma_rtn_km
@@ -94,7 +94,8 @@ def spelled(sets: ElementSets, spelling: str, norad: int) -> Document:
         text = dump_omm(sets, kind="csv")
     else:
         text = dump_omm(sets, kind=spelling.removeprefix("omm-"))  # type: ignore[arg-type]
-    return Document(text.encode(), media_type, f"{norad}.{ending}")
+    modes = ", ".join(DataMode(int(m)).name for m in np.unique(sets.data_mode))
+    return Document(text.encode(), media_type, f"{norad}.{ending}", headers={"X-Data-Mode": modes})
 
 
 def stored(skies: Skies, digests: Sequence[str], norad_ids: Iterable[int] = ()) -> dict[str, Stored]:

@@ -19,7 +19,8 @@ SAID: Mapping[str, Mapping[str, str]] = {
         "worker-lost": "The worker that sweeps and fetches does not answer; it is started again by itself.",
         "unwritable": "The home folder cannot be written: nothing new can be kept.",
         "damaged": "A stored file is not what was written: run hoshimori catalogue, or ask whoever runs the service.",
-        "not swept": "no sweep has looked at this asset as known then",
+        "alert-unsent": "An alert could not be sent; it is tried again.",
+        "not swept": "no sweep that is kept speaks of this asset at that moment",
         "since": "since {when}",
     },
     "ja": {
@@ -32,6 +33,7 @@ SAID: Mapping[str, Mapping[str, str]] = {
         "worker-lost": "走査と取得を行うプロセスが応答しません。自動で再起動されます。",
         "unwritable": "ホームフォルダーに書き込めず、新しいものを保存できません。",
         "damaged": "保存されたファイルが書かれた内容と異なります。hoshimori catalogue を実行するか、運用者に知らせてください。",
+        "alert-unsent": "通知を送れませんでした。再度試みます。",
         "not swept": "この時点の知識による走査がまだありません",
         "since": "{when}から",
     },

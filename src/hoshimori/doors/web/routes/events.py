@@ -16,11 +16,11 @@ from hoshimori.doors.web.picture_rows import Telling, event_row, swept
 from hoshimori.doors.web.plain import plain
 from hoshimori.doors.web.principal import Reader, Worker
 from hoshimori.doors.web.problems import NotHere
-from hoshimori.doors.web.routes.asked import AsOf, Cursor, Limit, TheWorld, Words, offset, page, written
+from hoshimori.doors.web.routes.asked import AsOf, Cursor, Limit, TheWorld, Words, page, written
 from hoshimori.doors.web.routes.jobs_asked import job_row
 from hoshimori.doors.web.routes.models_events import EventFull, EventPage, Evidence, Gabbard, Rtn
-from hoshimori.doors.web.routes.models_floor import JobRow
-from hoshimori.doors.web.routes.shared import Bytes, EventId, ListName, TheSkies, lang
+from hoshimori.doors.web.routes.models_jobs import Job
+from hoshimori.doors.web.routes.shared import Bytes, EventId, ListName, TheSkies, lang, offset
 from hoshimori.doors.web.skies import Skies
 from hoshimori.duty import Told
 from hoshimori.findings import Event, iso
@@ -119,7 +119,7 @@ def evidence(who: Reader, skies: TheSkies, event_id: EventId, as_of: AsOf = None
     return picture_events.evidence(skies, _event(skies, event_id, skies.moment(as_of)))
 
 
-@router.post("/events/{event_id}/verify", response_model=JobRow, status_code=202)
+@router.post("/events/{event_id}/verify", response_model=Job, status_code=202)
 def verify(who: Worker, world: TheWorld, skies: TheSkies, event_id: EventId) -> Made:
     """Ask for the claim to be run again from its own evidence; the result is told by the job."""
     told = _known(skies, event_id, now_utc())

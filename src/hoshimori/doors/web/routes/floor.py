@@ -22,10 +22,11 @@ from hoshimori.doors.web.picture_rows import (
 )
 from hoshimori.doors.web.principal import Reader, Worker
 from hoshimori.doors.web.problems import NotHere
-from hoshimori.doors.web.routes.asked import AsOf, Cursor, Limit, TheWorld, Words, offset, page, written
+from hoshimori.doors.web.routes.asked import AsOf, Cursor, Limit, TheWorld, Words, page, written
 from hoshimori.doors.web.routes.jobs_asked import job_row
-from hoshimori.doors.web.routes.models_floor import Floor, JobRow, SweepFull, SweepPage, WatchlistFull, WatchlistPage
-from hoshimori.doors.web.routes.shared import ListName, TheSkies, lang
+from hoshimori.doors.web.routes.models_floor import Floor, SweepFull, SweepPage, WatchlistFull, WatchlistPage
+from hoshimori.doors.web.routes.models_jobs import Job
+from hoshimori.doors.web.routes.shared import ListName, TheSkies, lang, offset
 from hoshimori.facts import Watchlist
 from hoshimori.findings import iso
 
@@ -82,16 +83,18 @@ class AskedSweep(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    watchlist: str = Field("", max_length=100)
-    as_of: str = Field("", max_length=40)
+    watchlist: str = Field("", max_length=100, pattern="^[^\\x00]*$")
+    as_of: str = Field("", max_length=40, pattern="^[^\\x00]*$")
 
 
-@router.post("/sweeps", response_model=JobRow, status_code=202)
+@router.post("/sweeps", response_model=Job, status_code=202)
 def ask_sweep(who: Worker, world: TheWorld, skies: TheSkies, asked: AskedSweep) -> Made:
     """Ask for a sweep of a watchlist as known at a moment. The same one asked for twice is one job."""
-    chosen, t = skies.watchlist(asked.watchlist), skies.moment(asked.as_of or None)
-    parameters = {"watchlist": chosen.watchlist_id, "as_of": iso(t)}
-    job = world.duty.ask("sweep", parameters, key=f"sweep {chosen.watchlist_id} {iso(t)}", by=who.name)
+    chosen, said = skies.watchlist(asked.watchlist), asked.as_of.strip() or world.as_of
+    moment = said if said in ("now", "data") else iso(skies.moment(said))
+    job = world.duty.ask(
+        "sweep", {"watchlist": chosen.watchlist_id, "as_of": moment}, key=f"sweep {chosen.watchlist_id} {moment}", by=who.name
+    )
     return Made(job_row(job), 202, f"/api/v1/jobs/{job.job_id}")
 
 

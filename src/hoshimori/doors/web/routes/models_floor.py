@@ -236,13 +236,3 @@ class WatchlistFull(Exact):
     as_of: str
     assets: list[WatchedAsset]
     co_located: list[list[int]]
-
-
-class JobRow(BaseModel):
-    """A piece of work that was asked for; see /jobs."""
-
-    model_config = ConfigDict(extra="allow")
-
-    id: str
-    kind: str
-    state: Literal["waiting", "running", "done", "failed"]

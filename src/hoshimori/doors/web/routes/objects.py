@@ -14,9 +14,10 @@ from hoshimori.doors.web import picture_objects as picture
 from hoshimori.doors.web.answers import Document
 from hoshimori.doors.web.principal import Reader, Worker
 from hoshimori.doors.web.problems import NotHere
-from hoshimori.doors.web.routes.asked import AsOf, Cursor, Limit, TheWorld, offset, written
+from hoshimori.doors.web.routes.asked import AsOf, Cursor, Limit, TheWorld, written
 from hoshimori.doors.web.routes.models_objects import Belt, ObjectFull, ObjectPage, Sensors, SetFull, SetPage
-from hoshimori.doors.web.routes.shared import Bytes, Digest, Norad, Sha256, TheSkies, lang
+from hoshimori.doors.web.routes.shared import Bytes, Digest, Norad, Sha256, TheSkies, lang, offset
+from hoshimori.errors import NothingFound
 from hoshimori.findings import iso
 
 router = answers.router("objects")
@@ -117,7 +118,11 @@ def one_set(who: Reader, skies: TheSkies, digest: Digest) -> dict[str, Any]:
 @router.get("/raw/{sha256}", response_class=Bytes)
 def raw(who: Worker, world: TheWorld, sha256: Sha256) -> Document:
     """Bytes as they were received, checked against their digest."""
-    return Document(world.catalogue.raw(sha256), "application/octet-stream", f"{sha256}.bin")
+    try:
+        found = world.catalogue.raw(sha256)
+    except NothingFound as error:
+        raise NotHere(f"bytes {sha256}") from error
+    return Document(found, "application/octet-stream", f"{sha256}.bin")
 
 
 @router.get("/sensors", response_model=Sensors)

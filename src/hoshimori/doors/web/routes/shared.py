@@ -9,10 +9,13 @@ from fastapi import Depends, Path, Query, Request
 from fastapi.responses import Response
 
 from hoshimori.doors.web.principal import asking
+from hoshimori.doors.web.routes import asked
 from hoshimori.doors.web.skies import Skies
+from hoshimori.errors import UsageError
 from hoshimori.facts import MAX_NORAD_ID
 
 _making = threading.Lock()
+FARTHEST = 1_000_000_000
 
 
 def _skies(request: Request) -> Skies:
@@ -43,3 +46,21 @@ class Bytes(Response):
     """How the schema says that an answer is bytes; what leaves is written by `answers.Door`."""
 
     media_type = "application/octet-stream"
+
+
+class Json(Response):
+    """A document that is JSON of another standard."""
+
+    media_type = "application/json"
+
+
+class GeoJson(Response):
+    media_type = "application/geo+json"
+
+
+def offset(cursor: str) -> int:
+    """As `asked.offset`, refused where no list is so long: a database counts to 2**63."""
+    first = asked.offset(cursor)
+    if first > FARTHEST:
+        raise UsageError(f"cursor {cursor[:40]!r}: expected `next` of the page before")
+    return first
