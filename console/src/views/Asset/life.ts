@@ -1,63 +1,78 @@
 /** What the service tells of one object's life, and how it stands on one axis of time. */
 
-import { told, t } from "$lib/i18n.svelte";
+import { t } from "$lib/i18n.svelte";
 import { quantity } from "$lib/format";
 import { href } from "$lib/router.svelte";
 import { app } from "$lib/state.svelte";
 import { both, ms } from "$lib/time";
-import type { EventRow, Mode } from "$lib/types";
+import type { Mode } from "$lib/types";
 import { BURNS, type Lane, type Mark, type Series, type Stretch } from "../../plots/shapes";
 import type { Span } from "../../plots/window";
 
 export interface Burn {
-  t_utc: string;
+  t: string;
+  start: string;
+  stop: string;
   sigma_s: number | null;
   dv_rtn_m_s: (number | null)[];
   dv_sigma_m_s: (number | null)[];
   probability: number;
-  class: string;
+  label: string;
+  label_text: string;
   routine: boolean | null;
-  known_utc: string;
-  start_utc: string;
-  stop_utc: string;
-  text?: string;
-  event?: string | null;
+  known: string;
+  text: string;
 }
 
 export interface Stay {
   other: string;
-  other_name?: string;
+  other_name: string;
   start: string;
   stop: string;
   miss_km: number;
   sigma_km: number | null;
   label: string;
-  label_text?: string;
+  label_text: string;
   usual: boolean | null;
-  event?: string | null;
+  text: string;
+  event: string;
 }
 
 export interface Approach {
   t: string;
   other: string;
   other_name: string;
-  miss_km: number;
+  miss_km: number | null;
   sigma_km: number | null;
-  event: string | null;
+  normal: boolean;
+  text: string;
+  event: string;
+}
+
+interface Spell {
+  kind: string;
+  kind_text: string;
+  start: string;
+  stop: string;
+  text: string;
+  event: string;
 }
 
 export interface Timeline {
-  norad_id: number;
+  norad_id: number | null;
   name: string;
   start: string;
   stop: string;
   as_of: string;
-  panels: { key: string; title: string; unit: string; t: string[]; y: (number | null)[] }[];
+  panels: { key: string; title: string; unit: string; t: string[]; y: (number | null)[]; low: number; high: number; small: boolean }[];
   burns: Burn[];
   stays: Stay[];
-  silences: { start: string; stop: string }[];
-  windows: EventRow[];
+  silences: { start: string; stop: string; text: string; event: string | null }[];
+  windows: Spell[];
   approaches: Approach[];
+  departures: Spell[];
+  usual: string[];
+  untold: string[];
   data_mode: Mode;
 }
 
@@ -69,7 +84,7 @@ const LEAST: Record<string, number> = {
 const MOST_M_S = 10;
 
 export function series(line: Timeline): Series[] {
-  return line.panels.map((p) => ({ key: p.key, title: p.title, unit: p.unit, t: p.t.map(ms), y: p.y, least: LEAST[p.key] ?? 1e-3 }));
+  return line.panels.map((p) => ({ key: p.key, title: p.title, unit: p.unit === "1" ? "" : p.unit, t: p.t.map(ms), y: p.y, least: LEAST[p.key] ?? 1e-3 }));
 }
 
 export function gaps(line: Timeline): Span[] {
@@ -95,21 +110,22 @@ export function part(b: Burn): string {
   return `${k === 1 ? "T" : "N"} ${value > 0 ? "+" : ""}${said}`;
 }
 
+/** The letter of its mark and its kind: "S station-keeping". */
 export function burnClass(b: Burn): string {
-  return told(`asset.burn.${b.class}`, b.class);
+  return `${BURNS[b.label]?.letter ?? ""} ${b.label_text}`.trim();
 }
 
 export function distance(km: number, sigma: number | null): string {
   return quantity(sigma === null ? { value: km, unit: "km" } : { value: km, unit: "km", sigma }, app.lang);
 }
 
-export function lanes(line: Timeline, events: readonly EventRow[]): Lane[] {
+export function lanes(line: Timeline): Lane[] {
   return [
     lane("burns", { marks: line.burns.map(burnMark) }),
-    lane("neighbours", { stretches: line.stays.map((s) => stayStretch(s, events)) }),
+    lane("neighbours", { stretches: line.stays.map(stayStretch) }),
     lane("approaches", { marks: line.approaches.map(approachMark) }),
-    lane("windows", { stretches: line.windows.map(windowStretch) }),
-    lane("silences", { stretches: line.silences.map((s) => ({ ...span(s), row: "", tone: "unknown" as const, label: t("asset.silence"), href: "" })) }),
+    lane("windows", { stretches: [...line.windows, ...line.departures].map(spell) }),
+    lane("silences", { stretches: line.silences.map((s) => ({ ...span(s), row: "", tone: "unknown", label: s.text, href: s.event ? href("event", s.event) : "" })) }),
   ];
 }
 
@@ -122,55 +138,44 @@ function span(s: { start: string; stop: string }): Span {
 }
 
 function burnMark(b: Burn): Mark {
-  const sure = b.probability >= 0.5;
-  const scale = Math.min(1, Math.max(0, (Math.log10(Math.max(size(b), 1e-3)) + 3) / (Math.log10(MOST_M_S) + 3)));
-  const share = t("asset.probability", { p: Math.round(b.probability * 100) });
+  const scale = (Math.log10(Math.max(size(b), 1e-3)) + 3) / (Math.log10(MOST_M_S) + 3);
   return {
-    t: ms(b.t_utc),
+    t: ms(b.t),
     sigma: (b.sigma_s ?? 0) * 1000,
-    shape: BURNS[b.class]?.shape ?? "hexagon",
-    size: scale,
-    sure,
-    tone: b.routine === false || b.class === "unusual" ? "notice" : "plain",
-    label: `${both(b.t_utc)} ${burnClass(b)} ${part(b)} (${share})`,
-    href: b.event ? href("event", b.event) : "",
+    shape: BURNS[b.label]?.shape ?? "hexagon",
+    size: Math.min(1, Math.max(0, scale)),
+    sure: b.probability >= 0.5,
+    tone: b.routine === false || b.label === "unusual" ? "notice" : "plain",
+    label: `${both(b.t)} ${burnClass(b)} ${part(b)} (${t("asset.probability", { p: Math.round(b.probability * 100) })})`,
+    href: "",
   };
 }
 
-/** The finding that speaks of a stay: the service names it, or it has the same neighbour and overlaps. */
-export function findingOf(s: Stay, events: readonly EventRow[]): EventRow | undefined {
-  return (
-    events.find((e) => e.id === s.event) ??
-    events.find((e) => e.kind === "stay" && (e.others[0] === s.other || e.subject === s.other) && ms(e.start) <= ms(s.stop) && ms(e.stop) >= ms(s.start))
-  );
-}
-
-function stayStretch(s: Stay, events: readonly EventRow[]): Stretch {
-  const found = findingOf(s, events);
-  const id = s.event ?? found?.id;
-  const name = s.other_name || s.other;
+function stayStretch(s: Stay): Stretch {
   return {
     ...span(s),
     row: s.other,
     tone: s.usual === null ? "unknown" : s.usual ? "usual" : "notice",
-    label: `${name}: ${distance(s.miss_km, s.sigma_km)}, ${s.label_text ?? s.label}${s.usual === false ? ` ▲ ${t("asset.unusual")}` : ""}`,
-    href: id ? href("event", id) : href("object", s.other),
+    label: `${s.usual === false ? "▲ " : ""}${s.other_name || s.other}: ${distance(s.miss_km, s.sigma_km)}, ${s.label_text}`,
+    href: href("event", s.event),
   };
 }
 
 function approachMark(a: Approach): Mark {
+  const nearness = a.miss_km === null ? 0 : 1 - Math.log10(Math.max(a.miss_km, 0) + 1) / 2;
+  const far = a.miss_km === null ? "—" : distance(a.miss_km, a.sigma_km);
   return {
     t: ms(a.t),
     sigma: 0,
     shape: "down",
-    size: Math.min(1, Math.max(0, 1 - Math.log10(Math.max(a.miss_km, 0.1) + 1) / 2)),
-    sure: true,
-    tone: "plain",
-    label: `${both(a.t)} ${a.other_name || a.other}: ${distance(a.miss_km, a.sigma_km)}`,
-    href: a.event ? href("event", a.event) : "",
+    size: Math.min(1, Math.max(0, nearness)),
+    sure: a.miss_km !== null,
+    tone: a.normal ? "plain" : "notice",
+    label: `${both(a.t)} ${a.other_name || a.other}: ${far}`,
+    href: href("event", a.event),
   };
 }
 
-function windowStretch(e: EventRow): Stretch {
-  return { ...span(e), row: e.kind, tone: e.normal ? "usual" : "notice", label: e.text, href: href("event", e.id) };
+function spell(s: Spell): Stretch {
+  return { ...span(s), row: s.kind, tone: "notice", label: `${s.kind_text}: ${s.text}`, href: href("event", s.event) };
 }
