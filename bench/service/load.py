@@ -76,7 +76,7 @@ def chosen(service: Service) -> list[str]:
     assets = service.get("/assets")["items"]
     events = service.get("/events?limit=20")["items"]
     subject = next(a for a in assets if a["state"] == "attention")
-    one, number = f"/assets/{subject['asset_id']}", subject["norad_id"]
+    one, number = f"/assets/{subject['asset']}", subject["norad_id"]
     paths = ["/floor", "/floor?lang=ja", "/assets", one, f"{one}/timeline?days=30", "/watchlists", "/sensors", "/data", "/jobs"]
     paths += ["/alerts", "/incidents", "/sweeps", "/alliance/register?limit=50", "/objects?limit=50", "/events?limit=50"]
     paths += [f"/events?subject={number}", f"/objects/{number}/elements?limit=20", *(f"/events/{e['id']}" for e in events[:5])]
@@ -91,9 +91,9 @@ def keep_sweeping(service: Service, stop: threading.Event, swept: list[str]) -> 
         back += 1
         try:
             job = service.ask("POST", "/sweeps", {"as_of": f"{moment}Z"})
-            while not stop.is_set() and service.get(f"/jobs/{job['job_id']}")["state"] in ("waiting", "running"):
+            while not stop.is_set() and service.get(f"/jobs/{job['id']}")["state"] in ("waiting", "running"):
                 time.sleep(0.5)
-            swept.append(job["job_id"])
+            swept.append(job["id"])
         except (urllib.error.URLError, OSError) as error:
             print("sweeping:", error)
             time.sleep(1.0)
