@@ -4,7 +4,8 @@ import { fileURLToPath } from "node:url";
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vite";
 
-const service = process.env.HOSHIMORI_SERVICE ?? "http://127.0.0.1:8750";
+// The service takes writes only from pages of its own origin: the host that was asked is passed on as it is.
+const service = { target: process.env.HOSHIMORI_SERVICE ?? "http://127.0.0.1:8420", changeOrigin: false };
 
 export default defineConfig({
   plugins: [svelte()],
@@ -18,6 +19,8 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: true,
     sourcemap: false,
+    // The licences of what is bundled travel with it; the page "About" leads there.
+    license: { fileName: "licences.md" },
   },
   worker: { format: "es" },
   server: { proxy: { "/api": service, "/healthz": service } },

@@ -55,7 +55,10 @@ async function send(method: string, path: string, query: Query, init: RequestIni
     app.online = false;
     throw new Unreachable("unreachable");
   }
-  app.online = true;
+  // A proxy that answers for a service that is gone does not speak as the service does.
+  const gone = [502, 503, 504].includes(answer.status) && !answer.headers.get("Content-Type")?.includes("json");
+  app.online = !gone;
+  if (gone) throw new Unreachable("unreachable");
   if (answer.ok) return answer;
   const problem = await refusal(answer);
   if (problem.status === 401 && app.me) app.expired = true;

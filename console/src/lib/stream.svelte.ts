@@ -44,6 +44,10 @@ class Stream {
         this.#again = setTimeout(() => app.me && this.start(), AGAIN_MS);
       }
     };
+    // Lines were missed while the line was down: everything is looked at afresh.
+    source.addEventListener("reset", () => {
+      for (const one of this.#listeners) one.hear({ topic: one.topics[0]!, record: {} });
+    });
     for (const topic of TOPICS) source.addEventListener(topic, (message) => this.#tell(topic, message as MessageEvent<string>));
   }
 

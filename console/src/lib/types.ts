@@ -32,7 +32,8 @@ export interface Me {
   roles: string[];
   permissions: ("read" | "work" | "sign" | "run")[];
   via: string;
-  csrf: string;
+  /** Null where a token and no cookie was used. */
+  csrf: string | null;
   world: World;
 }
 
@@ -106,35 +107,37 @@ export interface SweepRow {
   same_knowledge: boolean | null;
 }
 
+/** Times are "" where it has not come to that. */
 export interface Job {
   id: string;
   kind: string;
-  state: "waiting" | "running" | "done" | "failed" | "cancelled";
+  state: "waiting" | "running" | "done" | "failed";
   parameters: Record<string, unknown>;
   asked_by: string;
   asked: string;
-  due?: string | null;
-  started: string | null;
-  ended: string | null;
+  due: string;
+  started: string;
+  ended: string;
   tries: number;
   progress: Record<string, unknown>;
   result: Record<string, unknown>;
   error: string;
-  [more: string]: unknown;
 }
 
 export interface Alert {
   id: string;
-  severity: string;
+  severity: "info" | "warning" | "critical";
   code: string;
   subject: string;
-  record: Record<string, unknown>;
+  text: string;
+  data_mode: Mode | null;
+  marking: Marking;
   raised: string;
   last: string;
   count: number;
   acknowledged_by: string;
-  acknowledged: string | null;
+  acknowledged: string;
   note: string;
-  text?: string;
-  [more: string]: unknown;
+  sent: Record<string, unknown>[];
+  record: Record<string, unknown>;
 }
