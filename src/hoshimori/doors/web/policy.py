@@ -10,6 +10,7 @@ part leaves, its marking's own strange words neither.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,6 +19,7 @@ from hoshimori.doors.web.problems import ApiError, NotHere
 from hoshimori.errors import UsageError
 from hoshimori.judgements import Marking, Tlp
 
+_HEX64 = re.compile("[0-9a-f]{64}")
 NOBODY = Marking(Tlp.RED, frozenset())
 _LEAVES = frozenset({str, int, float, bool, type(None)})
 DEEPEST = 100
@@ -47,6 +49,8 @@ def _shown(tree: Any, reader: str | None, depth: int) -> Any:
     if depth > DEEPEST:
         raise ApiError(422, "too-deep", "cannot be used", f"this record is nested more than {DEEPEST} deep")
     if isinstance(tree, Mapping):
+        if _is_withheld(tree):
+            return tree
         if "marking" in tree and not (own := _read(tree["marking"])).may_read(reader):
             return _withheld(own)
         closed = _closed(tree, reader)
@@ -93,6 +97,15 @@ def _read(marking: Any) -> Marking:
         return Marking.from_json(marking)
     except (UsageError, KeyError, TypeError, AttributeError, ValueError):
         return NOBODY
+
+
+def _is_withheld(tree: Mapping[str, Any]) -> bool:
+    """Is this what stands in place of a part that is closed already, here or by the ledger, and nothing else?"""
+    part = tree.get("withheld")
+    if len(tree) != 1 or not isinstance(part, Mapping) or not {"marking"} <= part.keys() <= {"marking", "sha256"}:
+        return False
+    digest = part.get("sha256", "0" * 64)
+    return bool(isinstance(digest, str) and _HEX64.fullmatch(digest) and _read(part["marking"]).to_json() == part["marking"])
 
 
 def _withheld(marking: Marking) -> dict[str, Any]:

@@ -80,8 +80,8 @@ class Console:
 
 
 def _page(path: str) -> bool:
-    """May this path be one of the console's own addresses? Nothing with a dot, a backslash or an unprintable character is."""
-    return path.isprintable() and not any(c in path for c in ".\\%")
+    """May this path be one of the console's own addresses? A file that is not there is none, and neither is a trick."""
+    return path.isascii() and path.isprintable() and not path.startswith("/assets/") and not any(c in path for c in ".\\%")
 
 
 def _read(built: Path) -> dict[str, File]:
