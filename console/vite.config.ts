@@ -19,6 +19,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: true,
     sourcemap: false,
+    chunkSizeWarningLimit: 700, // three.js is one chunk, loaded with the globe alone
     // The licences of what is bundled travel with it; the page "About" leads there.
     license: { fileName: "licences.md" },
   },
