@@ -94,21 +94,43 @@ def weekly(
     for reader in releasable_to:
         if reader != kept.PUBLIC:
             Marking(releasable_to=frozenset([reader]))  # or it says how a party is written
+    known = library.moment(as_of, Catalogue(home))
+    told = sky(watchlist, home=home, as_of=known, days=days, modes=modes, using=using, progress=progress)
+    ledger_utc = now_utc() if isinstance(as_of, str) and as_of in ("now", "data") else known
+    return with_ledger(told, ledger_utc, home=home, modes=modes, releasable_to=releasable_to)
+
+
+def sky(
+    watchlist: str | Path | Watchlist,
+    *,
+    home: Path | None,
+    as_of: np.datetime64,
+    days: int,
+    modes: Sequence[DataMode] = MODES,
+    using: Sequence[Detector] | None = None,
+    progress: Progress = silent,
+) -> dict[str, Any]:
+    """The part about the sky, which is the same for every reader and takes nearly all of the time: JSON, without its ledger."""
     chosen = watchlist if isinstance(watchlist, Watchlist) else named_watchlist(watchlist)
-    catalogue = Catalogue(home)
-    known = library.moment(as_of, catalogue)
     span = np.timedelta64(days, "D")
-    view, after = _look(chosen, known, span, home, modes, using, progress)
-    before = _earlier(chosen, known - span, span, home, modes, using, progress)
-    now = now_utc()
-    ledger_utc = now if isinstance(as_of, str) and as_of in ("now", "data") else known
-    tree = _sky(view, before, after, catalogue, known - span) | {
-        "days": days,
-        "made": iso(now),
-        "version": __version__,
-        "released_to": list(releasable_to),
-        "ledger": kept.released(kept.ledger_of(home, modes, ledger_utc - span, ledger_utc), releasable_to),
-    }
+    view, after = _look(chosen, as_of, span, home, modes, using, progress)
+    before = _earlier(chosen, as_of - span, span, home, modes, using, progress)
+    told = _sky(view, before, after, Catalogue(home), as_of - span)
+    return told | {"days": days, "made": iso(now_utc()), "version": __version__}
+
+
+def with_ledger(
+    told: Mapping[str, Any],
+    ledger_utc: np.datetime64,
+    *,
+    home: Path | None,
+    modes: Sequence[DataMode],
+    releasable_to: Sequence[str],
+) -> Week:
+    """The whole report for one reader: what `sky` told, and of the ledger as it stood at a moment what he may have."""
+    since = ledger_utc - np.timedelta64(int(told["days"]), "D")
+    ledger = kept.released(kept.ledger_of(home, modes, since, ledger_utc, releasable_to), releasable_to)
+    tree = {**told, "released_to": list(releasable_to), "ledger": ledger}
     return Week(tree | {"marking": banner(tree).to_json()})
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from hoshimori.doors.weekly_reading import Page, Reading
@@ -43,10 +43,12 @@ def _ends(asset: Mapping[str, Any], r: Reading) -> dict[str, str]:
 def _news(r: Reading) -> str:
     start = r.when(r.tree["start"])
     found: dict[str, int] = {}
+    elsewhere = set(r.tree["elsewhere"])
     for f in r.tree["findings"]:
-        if f["status"] != "same":
-            usual = "usual" if f["event"]["normal"] else "unusual"
-            key = r.w["week kind usual"].format(kind=r.kind(f["event"]["kind"]), usual=r.w[usual])
+        if f["status"] != "same" and f["event"]["kind"] != "manoeuvre":  # burns are counted by themselves
+            usual = r.w["usual" if f["event"]["normal"] else "unusual"]
+            of_ours = f["event"]["id"] not in elsewhere
+            key = r.w["week kind usual" if of_ours else "week kind beyond"].format(kind=r.kind(f["event"]["kind"]), usual=usual)
             found[key] = found.get(key, 0) + 1
     burns, lost = len(r.tree["burns"]), len(r.tree["lost"])
     said = [r.w["week of kind"].format(kind=kind, count=n) for kind, n in sorted(found.items(), key=lambda x: -x[1])]
@@ -69,8 +71,11 @@ def _unseen(r: Reading) -> str:
     assets = [a for a in r.tree["assets"] if a["after"]["state"] in ("stale", "not observable")]
     if not assets:
         return r.w["week unseen none"]
-    which = _some(r, [f"{name_of(a, r.lang)}: {r.reason(a['after']['reasons'][0])}" for a in assets])
-    return r.w["week unseen"].format(count=len(assets), which=which)
+    by_reason: dict[str, list[str]] = {}
+    for a in assets:
+        by_reason.setdefault(r.reason(a["after"]["reasons"][0]), []).append(name_of(a, r.lang))
+    which = [f"{_some(r, names, r.few)}: {why}" for why, names in by_reason.items()]
+    return r.w["week unseen"].format(count=len(assets), which=_some(r, which))
 
 
 def _ground(r: Reading) -> str:
@@ -84,9 +89,9 @@ def _ground(r: Reading) -> str:
     )
 
 
-def _some(r: Reading, texts: list[str]) -> str:
+def _some(r: Reading, texts: list[str], joined: Callable[[Sequence[str]], str] | None = None) -> str:
     more = len(texts) - NAMED
-    return r.listed([*texts[:NAMED], *([r.w["week and more"].format(count=more)] if more > 0 else [])])
+    return (joined or r.listed)([*texts[:NAMED], *([r.w["week and more"].format(count=more)] if more > 0 else [])])
 
 
 def assets(r: Reading) -> Page:

@@ -13,7 +13,7 @@ from hoshimori.doors.web import policy
 from hoshimori.errors import Refused
 from hoshimori.facts import DataMode
 from hoshimori.findings import iso
-from hoshimori.judgements import Incident
+from hoshimori.judgements import Incident, Marking
 from hoshimori.ledger import exchange, incidents, standing
 from hoshimori.ledger.home import Ledger
 from hoshimori.ledger.keyring import Keyring
@@ -26,7 +26,9 @@ SAID = (
 """What of an assessment a week's report tells. Its evidence stands in its brief."""
 
 
-def ledger_of(home: Path | None, modes: Sequence[DataMode], since_utc: np.datetime64, by_utc: np.datetime64) -> dict[str, Any]:
+def ledger_of(
+    home: Path | None, modes: Sequence[DataMode], since_utc: np.datetime64, by_utc: np.datetime64, readers: Sequence[str] = ()
+) -> dict[str, Any]:
     """Incidents and records of these kinds of data as the ledger stood at `by_utc`, and what joined them after `since_utc`."""
     out: dict[str, Any] = {"as_of": iso(by_utc), "since": iso(since_utc), "incidents": [], "records": []}
     if not ledger_exists(home):
@@ -34,13 +36,16 @@ def ledger_of(home: Path | None, modes: Sequence[DataMode], since_utc: np.dateti
     names = {m.name for m in modes}
     with ledger(home) as book:
         opened = [i.incident_id for i in incidents.incidents(book) if i.opened_utc <= by_utc and i.data_mode.name in names]
-        out["incidents"] = [_incident(book, name, since_utc, by_utc) for name in opened]
+        out["incidents"] = [_incident(book, name, since_utc, by_utc, readers) for name in opened]
         out["records"] = [r for r in _records(book, since_utc, by_utc) if r["data_mode"] in names]
     return out
 
 
-def _incident(book: Ledger, name: str, since_utc: np.datetime64, by_utc: np.datetime64) -> dict[str, Any]:
-    """An incident with its pieces, each under its own marking, so that what may not be read is not even counted with it."""
+def _incident(book: Ledger, name: str, since_utc: np.datetime64, by_utc: np.datetime64, readers: Sequence[str]) -> dict[str, Any]:
+    """An incident with its pieces, each under its own marking, so that what may not be read is not even counted with it.
+
+    Its assessment is the newest that every reader may have.
+    """
     now = incidents.incident(book, name, recorded_by=by_utc)
     before = _before(book, now, since_utc)
     made = [a for a in incidents.assessments(book, name) if np.datetime64(str(a["made"]).rstrip("Z"), "us") <= by_utc]
@@ -61,8 +66,13 @@ def _incident(book: Ledger, name: str, since_utc: np.datetime64, by_utc: np.date
                 for j in now.judgements
             ),
         ],
-        "assessment": _said(made[-1]) if made else None,
+        "assessments": [{k: a[k] for k in ("as_of", "made", "marking")} for a in made],
+        "assessment": next((_said(a) for a in reversed(made) if _may(a["marking"], readers)), None),
     }
+
+
+def _may(marking: Mapping[str, Any], readers: Sequence[str]) -> bool:
+    return all(Marking.from_json(marking).may_read(None if r == PUBLIC else r) for r in readers)
 
 
 def _said(assessment: Mapping[str, Any]) -> dict[str, Any]:

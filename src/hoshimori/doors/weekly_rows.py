@@ -14,7 +14,7 @@ from hoshimori.doors.words import burn_label
 from hoshimori.findings import Event
 
 MEETINGS = ("miss_sigma", "speed", "screening", "maximum", "trend", "movers", "told_by")
-STATUS = ("new", "changed", "not compared")
+MOST_GONE = 12
 
 
 def events(r: Reading) -> dict[str, tuple[Event, Mapping[str, Any]]]:
@@ -43,6 +43,9 @@ def findings(r: Reading) -> list[Page]:
 
 
 def _told(e: Event, f: Mapping[str, Any]) -> bool:
+    """A burn that is usual stands with the burns."""
+    if e.kind == "manoeuvre" and e.normal:
+        return False
     return f["status"] in ("new", "changed") or (f["status"] == "not compared" and not e.normal)
 
 
@@ -82,7 +85,8 @@ def lost(r: Reading) -> list[Page]:
     rows = []
     for row in r.tree["lost"]:
         e = Event.from_json(row["event"])
-        rows.append({"asset": by_subject.get(e.subject, r.called(e.subject)), **finding(r, e, str(row["known"]))})
+        if e.subject in by_subject:
+            rows.append({"asset": by_subject[e.subject], **finding(r, e, str(row["known"]))})
     return sorted(rows, key=lambda x: (x["normal"], x["asset"]))
 
 
@@ -186,7 +190,13 @@ def elsewhere(r: Reading) -> Page:
         for s, (_, f) in zip(seen, found, strict=False)
     ]
     more = len(found) - len(rows)
+    own = {_subject(a) for a in r.tree["assets"]}
+    gone = [Event.from_json(x["event"]) for x in r.tree["lost"] if x["event"]["subject"] not in own]
+    said = r.few([r.w["week gone one"].format(kind=r.kind(e.kind), who=r.called(e.subject)) for e in gone[:MOST_GONE]])
+    if len(gone) > MOST_GONE:
+        said = r.few([said, r.w["week and more"].format(count=len(gone) - MOST_GONE)])
     return {
+        "gone": r.w["week gone"].format(which=said) if gone else "",
         "heads": [
             r.w[k] for k in ("week happened", "elsewhere object", "elsewhere what", "elsewhere doubts", "week known", "week id")
         ],
