@@ -134,8 +134,9 @@ def belt(skies: Skies, sky: Sky, as_of_utc: np.datetime64, days: float, most: in
     The watched ones first, then those that keep pace with the Earth best. null where no set within `REACH_DAYS` speaks.
     """
     watched = skies.watched()
-    near = np.flatnonzero(ring(sky) & (np.abs((as_of_utc - sky.latest.epoch_utc) / DAY) <= days + REACH_DAYS))
-    known = np.isin(sky.latest.norad_id[near], np.array(sorted(watched), np.int64))
+    mine = np.isin(sky.latest.norad_id, np.array(sorted(watched), np.int64))
+    near = np.flatnonzero(ring(sky) & (mine | (np.abs((as_of_utc - sky.latest.epoch_utc) / DAY) <= days + REACH_DAYS)))
+    known = mine[near]
     pace = np.abs(sky.latest.mean_motion_rev_day[near] - SYNCHRONOUS_REV_DAY)
     chosen = np.sort(near[np.lexsort((pace, ~known))[:most]])
     numbers_ = sky.latest.norad_id[chosen]

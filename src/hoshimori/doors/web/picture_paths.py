@@ -12,7 +12,7 @@ from hoshimori.alliance.regions import built_in_regions
 from hoshimori.declared.regions import Region
 from hoshimori.detect.neighbourhood import everybody
 from hoshimori.detect.reentry import Case, Reentry, Settings
-from hoshimori.doors.reentries import RECORD, STEP, TRACK_POINTS, record
+from hoshimori.doors.reentries import RECORD, STEP, record
 from hoshimori.doors.web.plain import number
 from hoshimori.doors.web.problems import NotHere
 from hoshimori.doors.web.skies import Skies
@@ -26,6 +26,7 @@ from hoshimori.tracking.classes import class_sigma_rtn_km
 
 MOST_SAMPLES = 200_000
 PER_TURN = 60
+LINE_POINTS = 4000
 REACH_DAYS = 30.0
 LONGEST = np.timedelta64(10, "D")
 WATCHED: Colour = (255, 176, 0, 255)
@@ -199,7 +200,7 @@ def _falling(case: Case, as_of_utc: np.datetime64, name: str) -> dict[str, Any]:
             "regions")  # fmt: skip
     line, geometry = case.track, None
     if line is not None:
-        rows = np.unique(np.linspace(0, len(line.t_utc) - 1, min(len(line.t_utc), TRACK_POINTS)).astype(np.int64))
+        rows = np.unique(np.linspace(0, len(line.t_utc) - 1, min(len(line.t_utc), LINE_POINTS)).astype(np.int64))
         geometry = geojson.line(line.lon_deg_e[rows], line.lat_deg[rows])
     properties = {"what": "re-entry", "meaning": MEANING} | {k: told[k] for k in kept}
     return geojson.feature(geometry, properties, f"reentry-{case.norad_id}")

@@ -129,6 +129,10 @@ class Skies:
         since = self._since(view)
         return self._skies.get(self.key(view, since), lambda: _sky(view, since))
 
+    def kept(self) -> int:
+        """How many skies are held now."""
+        return len(self._skies)
+
     def key(self, view: CatalogueView, since: np.datetime64 | None = None) -> tuple[Generation, int]:
         """What names the state of knowledge of a view: equal keys, equal answers about element sets and names."""
         known = self._since(view) if since is None else since
