@@ -67,7 +67,8 @@ def assess(
     gates = threshold.gates(case, rules, as_of_utc, nature=facts)
     made = replace(found, gates=tuple(g.to_json() for g in gates)).to_json()
     made["left_out"]["not_releasable"] += _count(known) - _count(case)
-    made["left_out"]["known_later"] += _count(incident) - _count(known)
+    later = incident if releasable_to is None else _released(incident, releasable_to)  # no count of what may not be released
+    made["left_out"]["known_later"] += _count(later) - _count(case)
     made["consultation"] = threshold.consultation(gates, rules).to_json()
     made["judgements"] = [j.to_json() for j in case.judgements]
     made["basis"] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import socket
 import threading
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from fastapi import FastAPI
 
 from hoshimori.doors import keyrings
 from hoshimori.doors.web import app as application
+from hoshimori.doors.web import logs
 from hoshimori.doors.web.settings import Settings
 from hoshimori.doors.web.world import World
 from hoshimori.facts import DataMode
@@ -33,6 +35,7 @@ class Side:
     world: World
     address: str
     api: FastAPI
+    log: io.StringIO
     _clients: list[httpx.Client] = field(default_factory=list)
 
     def person(self, name: str, party: str | None, *roles: str) -> httpx.Client:
@@ -59,6 +62,8 @@ def served(home: Path, party: str, *, keys: Path | None = None, mode: DataMode =
     world = World(home, party, modes=(mode,), practice=mode is DataMode.EXERCISE, keys=keys)
     settings = Settings(home, party=party)
     api = application.create(world, settings)
+    log = io.StringIO()
+    logs.install("info", log)
     config = uvicorn.Config(
         application.layers(api), http="httptools", ws="none", lifespan="on", log_config=None, access_log=False
     )
@@ -66,13 +71,13 @@ def served(home: Path, party: str, *, keys: Path | None = None, mode: DataMode =
     sock = socket.create_server(("127.0.0.1", 0))
     thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[sock])), daemon=True)
     thread.start()
+    side = Side(world, f"http://127.0.0.1:{sock.getsockname()[1]}", api, log)
     try:
         while not server.started and thread.is_alive():
             threading.Event().wait(0.01)
-        side = Side(world, f"http://127.0.0.1:{sock.getsockname()[1]}", api)
         yield side
-        side.close()
     finally:
+        side.close()
         server.should_exit = True
         thread.join(20.0)
         sock.close()

@@ -73,7 +73,7 @@ def test_one_record_between_two_services(both: tuple[Side, Side, Keys], practice
     sent = signer.post(f"/records/{record}/bundle", json={"reader": "USA", "key": "sato", "passphrase": PASSPHRASE})
     assert sent.status_code == 200
     assert sent.headers["content-type"] == "application/zip"
-    assert sent.headers["x-marking"] == "TLP:GREEN"
+    assert sent.headers["x-marking"] == "TLP:GREEN // REL TO JPN, USA"
 
     there, smith = b.person("B. Brown", "USA", "analyst"), b.person("S. Smith", "USA", "signer")
     got = there.post("/bundles", content=sent.content, headers=ZIP)
@@ -140,7 +140,7 @@ def test_what_is_withheld_stays_so_on_the_way(both: tuple[Side, Side, Keys]) -> 
     done = sato.post("/records", json={"incident": number, "key": "sato", "passphrase": PASSPHRASE}).json()
     sent = sato.post(f"/records/{done['record']}/bundle", json={"reader": "USA", "key": "sato", "passphrase": PASSPHRASE})
     assert b"CANARY-RED" not in sent.content
-    assert sent.headers["x-marking"] == "TLP:GREEN"
+    assert sent.headers["x-marking"] == "TLP:GREEN // REL TO JPN, USA"
     own = sato.post(f"/records/{done['record']}/bundle", json={"reader": "JPN", "key": "sato", "passphrase": PASSPHRASE})
     assert b"CANARY-RED" in own.content
     assert own.headers["x-marking"] == "TLP:RED // REL TO JPN"

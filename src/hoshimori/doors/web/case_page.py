@@ -66,7 +66,7 @@ def state_text(code: str, lang: str) -> str:
 
 def page(case: Incident, made: Sequence[Assessed], told: Sequence[Recorded], *, party: str | None, lang: str) -> dict[str, Any]:
     """Everything of one incident. made, told: those that this reader may read, the newest first."""
-    hidden = {_name(p): p.marking for p in _pieces(case) if not p.marking.may_read(party)}
+    hidden = unreadable(case, party)
     rules = _rules(case)
     where = state(made, told)
     return {
@@ -79,6 +79,31 @@ def page(case: Incident, made: Sequence[Assessed], told: Sequence[Recorded], *, 
         "state": where,
         "text": {"state": state_text(where, lang)},
     }
+
+
+def unreadable(case: Incident, party: str | None) -> dict[str, Marking]:
+    """The pieces that a party may not read, by id."""
+    return {_name(p): p.marking for p in _pieces(case) if not p.marking.may_read(party)}
+
+
+def assessment_tree(tree: Mapping[str, Any], hidden: Mapping[str, Marking]) -> dict[str, Any]:
+    """An assessment as a reader sees it: where one of its pieces names another that they may not read, that name is withheld.
+
+    A part that is withheld in the tree itself stays as it is.
+    """
+    names = {"items": "contradicts", "claims": "contradicts", "judgements": "supersedes"}
+    return {k: _rows(v, names[k], hidden) if k in names else v for k, v in tree.items()}
+
+
+def _rows(rows: Any, field: str, hidden: Mapping[str, Marking]) -> Any:
+    if not isinstance(rows, list):
+        return rows
+    return [_referring(r, field, _named(r, field), hidden) if isinstance(r, dict) else r for r in rows]
+
+
+def _named(row: Mapping[str, Any], field: str) -> list[str]:
+    found = row.get(field, ())
+    return [found] if isinstance(found, str) else [str(x) for x in found] if isinstance(found, list | tuple) else []
 
 
 def item_row(item: Item, lang: str, hidden: Mapping[str, Marking]) -> dict[str, Any]:

@@ -26,11 +26,15 @@ SHA = re.compile("[0-9a-f]{64}")
 
 
 def marking_of(checked: Checked) -> Marking:
-    """Of everything that a bundle shows: each part not withheld in it, and each file. Public only where it was made so."""
+    """Of everything that a bundle shows: each part not withheld in it, and each file; for its reader and who packed it alone.
+
+    Who signed what when stands in the open in every bundle, but to those who hold one.
+    """
     shown = banner({k: v for k, v in checked.assessment.items() if k != "marking"})
     files = [Marking.from_json(i.marking) for i in checked.proposal.act.inputs if i.name in checked.files]
-    floor = Marking() if checked.reader == packing.PUBLIC else Marking(Tlp.GREEN)
-    return strictest([shown, floor, *files])
+    packer = str(packing.read_manifest(checked.files["manifest.json"])[0]["party"])
+    between = Marking() if checked.reader == packing.PUBLIC else Marking(Tlp.GREEN, frozenset({checked.reader, packer}))
+    return strictest([shown, between, *files])
 
 
 def take(world: World, data: bytes, *, by: str, fingerprint: str = "", allow_old: bool = False) -> dict[str, Any]:
@@ -54,7 +58,8 @@ def take(world: World, data: bytes, *, by: str, fingerprint: str = "", allow_old
         raise ApiError(
             409, "wrong-reader", "refused", f"this bundle was made for {found.checked.reader}: ask for one for {world.party}"
         )
-    row = _row(sha, len(data), found, marking, by)
+    inside = marking.with_(Marking(Tlp.GREEN, frozenset({world.party})))  # what lies in the tray of a party is its own matter
+    row = _row(sha, len(data), found, inside, by)
     return _keep(world, sha, data, row)
 
 

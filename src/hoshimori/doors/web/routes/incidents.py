@@ -47,8 +47,9 @@ FORMATS = {"html": "text/html; charset=utf-8", "text": "text/plain; charset=utf-
 
 @dataclass(frozen=True)
 class Seen:
-    """One incident at the moments asked for, with the assessments and records that its reader may read, the newest first."""
+    """One incident, how it was at the moments asked for, and what was made of it that its reader may read, the newest first."""
 
+    whole: Incident
     case: Incident
     made: list[Assessed]
     told: list[Recorded]
@@ -69,7 +70,7 @@ class Seen:
 
 def seen(cases: Cases, incident_id: str, party: str | None, as_of: str | None, recorded_by: str | None = None) -> Seen:
     held = cases.held()
-    case = held.incident(incident_id, party)
+    case = whole = held.incident(incident_id, party)
     t_utc, by_utc = moment(cases.world, as_of), recorded_utc(recorded_by)
     made, told = held.assessed(incident_id, party), held.recorded(party, incident_id)
     if by_utc is not None:
@@ -81,7 +82,7 @@ def seen(cases: Cases, incident_id: str, party: str | None, as_of: str | None, r
     limits = [t for t in (by_utc, t_utc if as_of else None) if t is not None]
     if limits:
         told = cases.by(min(limits)).recorded(party, incident_id)
-    return Seen(case, made, told, t_utc, by_utc)
+    return Seen(whole, case, made, told, t_utc, by_utc)
 
 
 def _recorded_by(cases: Cases, incident_id: str, by_utc: np.datetime64) -> Incident:
@@ -167,7 +168,7 @@ def latest(incident_id: IncidentId, who: Reader, cases: TheCases, as_of: AsOf = 
     return {
         "id": made.assessment_id,
         "incident": incident_id,
-        "assessment": dict(made.tree),
+        "assessment": case_page.assessment_tree(made.tree, case_page.unreadable(found.whole, who.party)),
         "signatures": found.signatures,
         "text": matrix_rows.text(told, lang()),
         "data_mode": made.tree["data_mode"],

@@ -47,8 +47,12 @@ def record(record: RecordId, who: Reader, cases: TheCases, as_of: AsOf = None) -
     Who signed what when is open to the parties that hold the record; the assessment is shown to who may read it.
     """
     t_utc = moment(cases.world, as_of)
-    found = cases.by(t_utc if as_of else None).record(record, who.party)
-    return {**_row(found, who, lang()), "assessment": dict(found.assessment), "as_of": iso(t_utc)}
+    held = cases.by(t_utc if as_of else None)
+    found = held.record(record, who.party)
+    case = held.incidents.get(found.record.incident)
+    hidden = {} if case is None else case_page.unreadable(case, who.party)
+    tree = case_page.assessment_tree(found.assessment, hidden)
+    return {**_row(found, who, lang()), "assessment": tree, "as_of": iso(t_utc)}
 
 
 @router.post("/records", status_code=201, response_model=RecordRow)
