@@ -10,6 +10,7 @@ import httpx
 import numpy as np
 import pytest
 
+from hoshimori.doors.web.routes.models_exchange import FeatureCollection
 from hoshimori.facts import Floats
 from hoshimori.sky import frames, orbits
 from hoshimori.tracking.satellites import satellites_of
@@ -92,6 +93,7 @@ def features(asks: httpx.Client, **query: str) -> list[dict[str, Any]]:
     assert told["type"] == "FeatureCollection"
     assert "crs" not in told
     assert told["data_mode"] == "EXERCISE"
+    FeatureCollection.model_validate(told)
     found: list[dict[str, Any]] = told["features"]
     assert all(f["type"] == "Feature" and {"geometry", "properties"} <= set(f) for f in found)
     return found

@@ -15,6 +15,7 @@ from hoshimori.doors.web.answers import Document
 from hoshimori.doors.web.picture_rows import swept
 from hoshimori.doors.web.principal import Reader
 from hoshimori.doors.web.routes.asked import AsOf
+from hoshimori.doors.web.routes.models_exchange import Czml, FeatureCollection
 from hoshimori.doors.web.routes.shared import GeoJson, Json, TheSkies, lang
 from hoshimori.doors.web.skies import Skies
 from hoshimori.errors import UsageError
@@ -33,7 +34,7 @@ Moment = Annotated[str | None, Query(max_length=40, description="ISO 8601 UTC.")
 DAY, TURNS = np.timedelta64(86_400_000_000, "us"), np.timedelta64(3 * 3_600_000_000, "us")
 
 
-@router.get("/czml", response_class=Json)
+@router.get("/czml", response_class=Json, response_model=Czml)
 def czml(
     who: Reader,
     skies: TheSkies,
@@ -59,7 +60,7 @@ def czml(
     return Document(text.encode(), "application/json", "hoshimori.czml", headers={"X-Data-Mode": mode})
 
 
-@router.get("/geojson", response_class=GeoJson)
+@router.get("/geojson", response_class=GeoJson, response_model=FeatureCollection)
 def geojson(
     who: Reader,
     skies: TheSkies,

@@ -15,6 +15,7 @@ from hoshimori.doors.web.answers import Document
 from hoshimori.doors.web.principal import Reader, Worker
 from hoshimori.doors.web.problems import NotHere
 from hoshimori.doors.web.routes.asked import AsOf, Cursor, Limit, TheWorld, written
+from hoshimori.doors.web.routes.models_floor import Record
 from hoshimori.doors.web.routes.models_objects import Belt, ObjectFull, ObjectPage, Sensors, SetFull, SetPage
 from hoshimori.doors.web.routes.shared import Bytes, Digest, Norad, Sha256, TheSkies, lang, offset
 from hoshimori.errors import NothingFound
@@ -83,7 +84,7 @@ def one_object(who: Reader, skies: TheSkies, norad: Norad, as_of: AsOf = None) -
     return {**picture.rows(sky, np.array([row]), t)[0], **picture_sets.of_object(skies, sky, row, t)}
 
 
-@router.get("/objects/{norad}/elements", response_model=SetPage, responses=SPELLED)
+@router.get("/objects/{norad}/elements", response_model=SetPage | list[Record], responses=SPELLED)
 def elements(
     who: Reader,
     skies: TheSkies,

@@ -6,7 +6,7 @@ import threading
 from typing import Annotated, Literal
 
 from fastapi import Depends, Path, Query, Request
-from fastapi.responses import Response
+from fastapi.responses import JSONResponse, Response
 
 from hoshimori.doors.web.principal import asking
 from hoshimori.doors.web.routes import asked
@@ -48,13 +48,13 @@ class Bytes(Response):
     media_type = "application/octet-stream"
 
 
-class Json(Response):
+class Json(JSONResponse):
     """A document that is JSON of another standard."""
 
     media_type = "application/json"
 
 
-class GeoJson(Response):
+class GeoJson(JSONResponse):
     media_type = "application/geo+json"
 
 
