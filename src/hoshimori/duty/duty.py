@@ -180,7 +180,7 @@ class Duty:
 
     def sent(self, alert_id: str, how: Mapping[str, Any]) -> None:
         with self._store.writing() as c:
-            raising.sent(c, alert_id, how)
+            raising.sent(c, self._clock(), alert_id, how)
 
     def alerts_keyed(self, beginning: str) -> list[Alert]:
         """Every alert whose key begins so, the newest first."""

@@ -25,8 +25,7 @@ def alert(
     said = {"severity": severity, "code": code, "subject": subject, "record": dump(record), "last_us": sure_us(now)}
     if held is not None:
         c.execute(alerts.update().where(alerts.c.key == key).values(**said, times=held.times + 1))
-        changed = (held.severity, held.record) != (severity, said["record"])
-        return _told(c, now, held.alert_id) if changed else _of(c, held.alert_id)
+        return _told(c, now, held.alert_id)
     alert_id = secrets.token_hex(16)
     first = {"seq": next_seq(c, alerts), "alert_id": alert_id, "key": key, "raised_us": sure_us(now), "times": 1}
     c.execute(alerts.insert(), [{**first, **said, "acknowledged_by": "", "acknowledged_us": None, "note": "", "sent": "[]"}])
@@ -43,10 +42,11 @@ def acknowledge(c: Connection, now: np.datetime64, alert_id: str, by: str, note:
     return _told(c, now, alert_id)
 
 
-def sent(c: Connection, alert_id: str, how: Mapping[str, Any]) -> None:
+def sent(c: Connection, now: np.datetime64, alert_id: str, how: Mapping[str, Any]) -> None:
     held = c.execute(sa.select(alerts.c.sent).where(alerts.c.alert_id == alert_id)).scalar()
     if held is not None:
         c.execute(alerts.update().where(alerts.c.alert_id == alert_id).values(sent=dump([*load(held), dict(how)])))
+        _told(c, now, alert_id)
 
 
 def by_id(c: Connection, alert_id: str) -> Alert | None:
@@ -65,12 +65,8 @@ def page(c: Connection, open_only: bool, limit: int, offset: int) -> Page:
     return Page(tuple(_alert(r) for r in c.execute(chosen.limit(limit).offset(offset))), count(c, chosen))
 
 
-def _of(c: Connection, alert_id: str) -> Alert:
-    return _alert(c.execute(sa.select(alerts).where(alerts.c.alert_id == alert_id)).one())
-
-
 def _told(c: Connection, now: np.datetime64, alert_id: str) -> Alert:
-    found = _of(c, alert_id)
+    found = _alert(c.execute(sa.select(alerts).where(alerts.c.alert_id == alert_id)).one())
     line = {"id": alert_id, "severity": found.severity, "code": found.code, "subject": found.subject, "count": found.count}
     marks = {k: found.record[k] for k in ("data_mode", "marking") if k in found.record}
     times = {"raised": iso(found.raised_utc), "acknowledged_by": found.acknowledged_by}

@@ -180,12 +180,15 @@ def source_of(kind: str, options: Mapping[str, Any], duties: Duties) -> Source:
 def _say(bench: Bench, name: str, status: str, *, failed: bool | None) -> None:
     """Note what a source said; one that fails is shown on the floor since when it first did. failed None: neither."""
     now, held = iso(bench.clock()), dict(bench.duty.note(SOURCE + name) or {})
+    said = held.get("status")
     held |= {"status": status, "asked": now}
     if failed is False:
         held |= {"ok": now, "since": "", "failures": 0}
     elif failed:
         held |= {"since": held.get("since") or now, "failures": int(held.get("failures", 0)) + 1}
     bench.duty.put_note(SOURCE + name, held)
+    if said != status:
+        bench.duty.tell("data", {"source": name, "status": status})
     notes = {k.removeprefix(SOURCE): v for k, v in bench.duty.notes(SOURCE).items()}
     named = {s.name for s in bench.duties.sources}
     down = {k: f"{v['status']} ({v['since']})" for k, v in sorted(notes.items()) if v.get("since") and k in named}

@@ -11,16 +11,21 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import select
 import signal
 import sys
 import tempfile
 import threading
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hoshimori.doors.web.duties import Duties
 from hoshimori.doors.web.supervisor import Supervisor
 from hoshimori.errors import HoshimoriError, UsageError
+
+if TYPE_CHECKING:
+    from hoshimori.doors.web.working import Work
 
 __all__ = ["Supervisor", "main", "run"]
 
@@ -73,7 +78,7 @@ def _duties(asked: argparse.Namespace) -> Duties:
         place = asked.settings_json
         text = sys.stdin.read() if place == "-" else Path(place).read_text(encoding="utf-8")
         return Duties.from_json({**json.loads(text or "{}"), "home": str(asked.home)})
-    except (OSError, ValueError, KeyError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:
         raise UsageError(f"--settings-json {asked.settings_json}: not the settings of a worker: {error}") from error
 
 
@@ -85,7 +90,7 @@ def _relay(message: dict[str, object]) -> None:
         return
 
 
-def _watch(stop: threading.Event, work: object, parent: int) -> None:
+def _watch(stop: threading.Event, work: Work, parent: int) -> None:
     """Hear SIGTERM at once, also while a computation holds the main thread: a handler alone would wait for its end."""
     reading, writing = os.pipe()
     os.set_blocking(writing, False)
@@ -95,17 +100,15 @@ def _watch(stop: threading.Event, work: object, parent: int) -> None:
     threading.Thread(target=_listen, args=(reading, stop, work, parent), name="watch", daemon=True).start()
 
 
-def _listen(reading: int, stop: threading.Event, work: object, parent: int) -> None:
-    import select
-
+def _listen(reading: int, stop: threading.Event, work: Work, parent: int) -> None:
     while not stop.is_set():
         ready, _, _ = select.select([reading], [], [], 0.5)
         if ready and set(os.read(reading, 64)) & {signal.SIGTERM, signal.SIGINT}:
             stop.set()
         if parent and os.getppid() != parent:
             stop.set()
-    if not work.ended.wait(GRACE_S):  # type: ignore[attr-defined]
-        work.hand_back()  # type: ignore[attr-defined]
+    if not work.ended.wait(GRACE_S):
+        work.hand_back()
         os._exit(0)
 
 
@@ -120,5 +123,12 @@ def _begin_afresh(duties: Duties, asked: argparse.Namespace) -> None:
     os.execv(sys.executable, [*module, "--home", str(duties.home), "--settings-json", "-", *more])  # noqa: S606
 
 
+def _leave(code: int) -> None:
+    """End without taking the interpreter apart: threads that compute may be in the middle, and would end it with an abort."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
 if __name__ == "__main__":
-    raise SystemExit(main())
+    _leave(main())
