@@ -110,7 +110,9 @@ export function draw(
     pen.stroke();
     pen.globalAlpha = 1;
   };
-  lines((k) => !rows.watched[k], ink.line, 1, 0.75);
+  // Where many lines stand close together each is fainter, so that gaps and drifters can still be seen.
+  const close = (rows.lon_deg.length * reach.width_deg) / 360 / frame.width;
+  lines((k) => !rows.watched[k], ink.line, 1, Math.min(0.8, Math.max(0.3, 0.45 / close)));
   lines((k) => rows.watched[k] === true, ink.ground, 4.5);
   lines((k) => rows.watched[k] === true, ink.watched, 2.2);
   if (hovered >= 0) lines((k) => k === hovered, ink.ink, 2.2);

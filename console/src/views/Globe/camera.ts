@@ -29,13 +29,14 @@ export class Eye {
     this.camera.up.set(0, 0, 1);
   }
 
-  resize(width: number, height: number): void {
+  /** `shift_px`: how far right of the middle of the window what is looked at stands, where something covers the left. */
+  resize(width: number, height: number, shift_px = 0): void {
     [this.width, this.height] = [Math.max(width, 1), Math.max(height, 1)];
     this.camera.aspect = this.width / this.height;
     // A narrow window sees as much across as a square one sees up and down.
     const half = Math.tan((FOV_DEG / 2) * RAD) / Math.min(this.camera.aspect, 1);
     this.camera.fov = (2 * Math.atan(half)) / RAD;
-    this.camera.updateProjectionMatrix();
+    this.camera.setViewOffset(this.width, this.height, -shift_px, 0, this.width, this.height);
   }
 
   rotate(right_px: number, down_px: number): void {
@@ -54,6 +55,11 @@ export class Eye {
 
   kmPerPixel(distance_km: number): number {
     return (2 * distance_km * Math.tan((this.camera.fov / 2) * RAD)) / this.height;
+  }
+
+  /** What a pixel shows of the ground below the eye. */
+  get groundKmPerPixel(): number {
+    return this.kmPerPixel(Math.max(Math.hypot(...this.position) - EQUATOR_KM, 1));
   }
 
   /** Finest length that a pixel shows: what nothing smaller than need be drawn anew for. */

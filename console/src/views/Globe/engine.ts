@@ -4,7 +4,7 @@ import type { Objects } from "../../workers/objects";
 import { Eye, type Vector } from "./camera";
 import { Clock, step_s } from "./clock";
 import { KeyStates, type Path, type Slot } from "./keystates";
-import { atlas, worldMap, type Atlas } from "./land";
+import { atlas, coasts, worldMap, type Atlas } from "./land";
 import { draw, type Mark, type Over } from "./over";
 import { paint, SHADES, type Painting, type Shade } from "./paint";
 import { GlobeScene } from "./scene";
@@ -27,14 +27,16 @@ export interface Heard {
 export class Engine {
   readonly eye = new Eye();
   readonly clock: Clock;
-  readonly over: Over = { marks: [], links: [], fields: [], path: null, chosen: null, hovered: null, labels: true };
+  readonly over: Over = { coasts: [], marks: [], links: [], fields: [], path: null, chosen: null, hovered: null, labels: true };
   readonly keys: KeyStates;
   /** Milliseconds between the frames that were drawn, newest last; the bench and the tests read them. */
   readonly frames: number[] = [];
   objects: Objects | null = null;
   paint: Uint8Array = new Uint8Array();
   following = -1;
-  #scene: GlobeScene;
+  /** Why there is no picture, where the browser gives none; the time and the tables go on without it. */
+  readonly without: string = "";
+  #scene: GlobeScene | null = null;
   #canvas: HTMLCanvasElement;
   #sheet: HTMLCanvasElement;
   #pen: CanvasRenderingContext2D;
@@ -50,10 +52,13 @@ export class Engine {
   #told_ms = 0;
   #asking = false;
 
-  /** Throws where the browser gives no WebGL. */
   constructor(canvas: HTMLCanvasElement, sheet: HTMLCanvasElement, as_of_ms: number, heard: Heard) {
     [this.#canvas, this.#sheet, this.#heard] = [canvas, sheet, heard];
-    this.#scene = new GlobeScene(canvas);
+    try {
+      this.#scene = new GlobeScene(canvas);
+    } catch (error) {
+      this.without = error instanceof Error ? error.message : String(error);
+    }
     this.#pen = sheet.getContext("2d")!;
     this.clock = new Clock(as_of_ms);
     this.keys = new KeyStates((slot) => this.#filled(slot), () => this.touch());
@@ -61,13 +66,14 @@ export class Engine {
     canvas.addEventListener("webglcontextrestored", this.#onRestored);
     void atlas().then((found) => {
       this.#atlas = found;
+      this.over.coasts = coasts(found);
       this.shade(this.#shade);
     });
     this.#frame = requestAnimationFrame(this.#tick);
   }
 
   get software(): boolean {
-    return this.#scene.software;
+    return this.#scene?.software ?? true;
   }
 
   /** What the picture shows now, or null before the first key states. */
@@ -88,26 +94,26 @@ export class Engine {
     this.#asking = false;
     Object.assign(this.over, { chosen: null, hovered: null, path: null, marks: [], links: [] });
     this.keys.load(objects);
-    this.#scene.hold(this.keys.slots, this.paint, objects.count);
+    this.#scene?.hold(this.keys.slots, this.paint, objects.count);
     this.touch();
   }
 
   colour(painting: Painting, hidden: ReadonlySet<string>): void {
     paint(painting, hidden, this.paint);
-    this.#scene.painted();
+    this.#scene?.painted();
     this.touch();
   }
 
   shade(shade: Shade): void {
     this.#shade = shade;
-    this.#scene.shade(SHADES[shade]);
-    if (this.#atlas) this.#scene.map = worldMap(this.#atlas, SHADES[shade]);
+    this.#scene?.shade(SHADES[shade]);
+    if (this.#atlas && this.#scene) this.#scene.map = worldMap(this.#atlas, SHADES[shade]);
     this.touch();
   }
 
-  resize(width: number, height: number): void {
-    this.eye.resize(width, height);
-    this.#scene.resize(width, height);
+  resize(width: number, height: number, shift_px = 0): void {
+    this.eye.resize(width, height, shift_px);
+    this.#scene?.resize(width, height);
     const ratio = this.#ratio();
     [this.#sheet.width, this.#sheet.height] = [Math.round(width * ratio), Math.round(height * ratio)];
     this.touch();
@@ -166,7 +172,7 @@ export class Engine {
 
   /** Lose and give back the drawing context, as a driver may at any time: for the tests. */
   loseContext(for_ms: number): void {
-    const extension = this.#scene.renderer.getContext().getExtension("WEBGL_lose_context");
+    const extension = this.#scene?.renderer.getContext().getExtension("WEBGL_lose_context");
     extension?.loseContext();
     setTimeout(() => extension?.restoreContext(), for_ms);
   }
@@ -176,11 +182,11 @@ export class Engine {
     this.#canvas.removeEventListener("webglcontextlost", this.#onLost);
     this.#canvas.removeEventListener("webglcontextrestored", this.#onRestored);
     this.keys.close();
-    this.#scene.dispose();
+    this.#scene?.dispose();
   }
 
   #filled(slot: Slot): void {
-    this.#scene.filled(slot);
+    this.#scene?.filled(slot);
   }
 
   #tick = (now: number): void => {
@@ -209,9 +215,9 @@ export class Engine {
     const p: Vector = [0, 0, 0];
     this.eye.look(this.following >= 0 && instant?.at(this.following, p) ? p : null);
     this.#path(instant);
-    this.#scene.draw(this.clock.now_ms, this.keys.pair, this.eye);
+    this.#scene?.draw(this.clock.now_ms, this.keys.pair, this.eye);
     const links = this.over.links.filter((l) => this.clock.now_ms >= l.start_ms && this.clock.now_ms <= l.stop_ms);
-    draw(this.#pen, this.eye, instant, { ...this.over, links }, SHADES[this.#shade], this.#ratio());
+    if (this.#scene) draw(this.#pen, this.eye, instant, { ...this.over, links }, SHADES[this.#shade], this.#ratio());
     this.frames.push(now - this.#drawn_ms);
     if (this.frames.length > 2000) this.frames.splice(0, 1000);
     this.#drawn_ms = now;
@@ -244,7 +250,7 @@ export class Engine {
 
   #onRestored = (): void => {
     this.#lost = false;
+    this.shade(this.#shade); // the map and the colours went with the context
     this.#heard.lost(false);
-    this.touch();
   };
 }

@@ -4,6 +4,8 @@ import { feature, mesh } from "topojson-client";
 import type { MultiPolygon } from "geojson";
 import type { GeometryCollection, Topology } from "topojson-specification";
 import address from "world-atlas/land-110m.json?url";
+import { place } from "../../workers/earth";
+import type { Vector } from "./camera";
 import type { Shades } from "./paint";
 
 const WIDTH = 2048;
@@ -37,6 +39,11 @@ export function worldMap(from: Atlas, shades: Shades): HTMLCanvasElement {
 
 function polygons(from: Atlas): number[][][] {
   return feature(from, from.objects.land).features.flatMap((f) => (f.geometry as MultiPolygon).coordinates.flat());
+}
+
+/** Coasts as lines of points on the ground, Earth-fixed: for a near view, in which the map is too coarse. */
+export function coasts(from: Atlas): Vector[][] {
+  return mesh(from, from.objects.land).coordinates.filter(isCoast).map((line) => line.map(([lon, lat]) => place(lon!, lat!)));
 }
 
 /** The edge of the map itself, along 180 degrees and the pole, is no coast. */

@@ -17,6 +17,7 @@ export interface Mark {
 }
 
 export interface Over {
+  coasts: readonly Vector[][];
   marks: readonly Mark[];
   links: readonly Link[];
   fields: readonly Field[];
@@ -27,6 +28,9 @@ export interface Over {
 }
 
 const FONT = "12px system-ui, 'Hiragino Sans', 'Noto Sans CJK JP', 'Noto Sans JP', sans-serif";
+
+/** Nearer than this the map of the Earth is blurred (20 km to a point), and its coasts are drawn anew as lines. */
+const COASTS_KM_PER_PX = 11;
 
 interface Box {
   x: number;
@@ -41,26 +45,27 @@ export function draw(pen: CanvasRenderingContext2D, eye: Eye, instant: Instant |
   pen.font = FONT;
   pen.textBaseline = "middle";
   pen.lineJoin = pen.lineCap = "round";
+  if (eye.groundKmPerPixel < COASTS_KM_PER_PX) drawCoasts(pen, eye, over.coasts, shades);
   for (const one of over.fields) drawField(pen, eye, one, shades);
   if (!instant) return;
   if (over.path) drawPath(pen, eye, over.path, instant.t_ms, shades);
   const taken: Box[] = [];
   for (const link of over.links) drawLink(pen, eye, instant, link, shades, taken);
   const at: Pixel = { x: 0, y: 0 };
-  const seen = over.marks.filter((m) => where(eye, instant, m.i, at)).map((m) => ({ ...m, ...at }));
+  const seen = over.marks.flatMap((m) => (where(eye, instant, m.i, at) ? [{ ...m, ...at }] : []));
   for (const m of seen) shape(pen, m.x, m.y, m.state, m.colour, shades);
   if (over.chosen && where(eye, instant, over.chosen.i, at)) {
     ring(pen, at, shades.chosen, 9);
-    label(pen, over.chosen.name, at.x + 13, at.y, shades.chosen, shades, taken, true);
+    label(pen, eye, over.chosen.name, at.x + 12, at.y - 14, shades.chosen, shades, taken, true);
   }
   if (over.hovered && where(eye, instant, over.hovered.i, at)) {
     ring(pen, at, shades.ink, 6);
     const { name, note } = over.hovered;
-    label(pen, note ? `${name} · ${note}` : name, at.x + 12, at.y - 14, shades.ink, shades, taken, true);
+    label(pen, eye, note ? `${name} · ${note}` : name, at.x + 12, at.y - 30, shades.ink, shades, taken, true);
   }
   if (!over.labels) return;
   for (const m of seen) {
-    if (m.i !== over.chosen?.i && m.i !== over.hovered?.i) label(pen, m.name, m.x + 9, m.y, shades.ink, shades, taken, false);
+    if (m.i !== over.chosen?.i && m.i !== over.hovered?.i) label(pen, eye, m.name, m.x + 9, m.y, shades.ink, shades, taken, false);
   }
 }
 
@@ -107,11 +112,13 @@ function ring(pen: CanvasRenderingContext2D, at: Pixel, colour: string, radius: 
   pen.stroke();
 }
 
-/** A text where there is room for it; `must`: also where there is none. */
+/** A text right of a point, or left of it at the edge, where there is room for it; `must`: also where there is none. */
 function label(
-  pen: CanvasRenderingContext2D, text: string, x: number, y: number, colour: string, shades: Shades, taken: Box[], must: boolean,
+  pen: CanvasRenderingContext2D, eye: Eye, text: string, right: number, y: number, colour: string, shades: Shades, taken: Box[], must: boolean,
 ): void {
-  const box = { x: x - 2, y: y - 8, w: pen.measureText(text).width + 4, h: 16 };
+  const wide = pen.measureText(text).width;
+  const x = right + wide + 6 > eye.width ? right - wide - 24 : right;
+  const box = { x: x - 2, y: y - 8, w: wide + 4, h: 16 };
   if (!must && taken.some((b) => b.x < box.x + box.w && box.x < b.x + b.w && b.y < box.y + box.h && box.y < b.y + b.h)) return;
   taken.push(box);
   pen.lineWidth = 3.5;
@@ -152,6 +159,12 @@ function drawPath(pen: CanvasRenderingContext2D, eye: Eye, path: Path, t_ms: num
   pen.globalAlpha = 1;
 }
 
+function drawCoasts(pen: CanvasRenderingContext2D, eye: Eye, coasts: readonly Vector[][], shades: Shades): void {
+  pen.lineWidth = 1.2;
+  pen.strokeStyle = shades.coast;
+  for (const one of coasts) line(pen, eye, one);
+}
+
 const PARTS = 24;
 
 function drawLink(pen: CanvasRenderingContext2D, eye: Eye, instant: Instant, link: Link, shades: Shades, taken: Box[]): void {
@@ -169,9 +182,9 @@ function drawLink(pen: CanvasRenderingContext2D, eye: Eye, instant: Instant, lin
   pen.setLineDash([]);
   const [at, to]: [Pixel, Pixel] = [{ x: 0, y: 0 }, { x: 0, y: 0 }];
   if (eye.hidden(...p) || eye.hidden(...q) || !eye.project(...p, at) || !eye.project(...q, to)) return;
-  ring(pen, at, colour, 5);
-  ring(pen, to, colour, 5);
-  if (link.distance) label(pen, link.distance, (at.x + to.x) / 2 + 10, (at.y + to.y) / 2 + 16, colour, shades, taken, false);
+  ring(pen, at, colour, 7);
+  if (Math.hypot(at.x - to.x, at.y - to.y) > 6) ring(pen, to, colour, 5);
+  if (link.distance) label(pen, eye, link.distance, (at.x + to.x) / 2 + 10, (at.y + to.y) / 2 + 16, colour, shades, taken, false);
 }
 
 function drawField(pen: CanvasRenderingContext2D, eye: Eye, one: Field, shades: Shades): void {

@@ -33,8 +33,8 @@ export const SHADES: Record<Shade, Shades> = {
     ink: "#e4ebf2", chosen: "#ffcf6b", halo: "#070b10", stay: "#ffcf6b", conjunction: "#ff9d66", sensor: "#7fd6c2",
   },
   light: {
-    space: "#e9eef3", ocean: "#ccdbe8", land: "#f4f2ea", coast: "#8297a8", grid: "#b4c5d4", night: "#b7c2d2",
-    air: "#7fa8cc", airStrength: 0.6,
+    space: "#e9eef3", ocean: "#d3e1ec", land: "#f7f5ee", coast: "#8297a8", grid: "#b4c5d4", night: "#c6cfdc",
+    air: "#8fb3d3", airStrength: 0.45,
     ink: "#16202b", chosen: "#b34700", halo: "#ffffff", stay: "#8a4b00", conjunction: "#b01525", sensor: "#0b6370",
   },
 }; // prettier-ignore
@@ -122,11 +122,11 @@ function owners(objects: Objects, of: Uint8Array, at: 0 | 1): Omit<Class, "count
   return [...named, { key: "other", named: false, colour: REST[at] }];
 }
 
-/** One colour for each object; alpha 0 where its class is not wanted. The watched are never filtered away unseen: `always`. */
+/** One colour for each object; alpha 0 where its class is not wanted. */
 export function paint(painting: Painting, hidden: ReadonlySet<string>, into: Uint8Array): void {
   const rows = painting.classes.map(({ key, colour }) => {
     const n = parseInt(colour.slice(1), 16);
-    return [n >> 16, (n >> 8) & 255, n & 255, hidden.has(key) ? 0 : 225] as const;
+    return [n >> 16, (n >> 8) & 255, n & 255, hidden.has(key) ? 0 : 255] as const;
   });
   for (let i = 0; i < painting.of.length; i++) into.set(rows[painting.of[i]!]!, i * 4);
 }

@@ -48,5 +48,5 @@ export function longitude(deg: number | null): string {
 }
 
 export function height(km: number | null, lang: string): string {
-  return km === null ? "–" : `${Math.round(km).toLocaleString(lang)} km`;
+  return km === null ? "–" : Math.round(km).toLocaleString(lang);
 }

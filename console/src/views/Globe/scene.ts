@@ -82,9 +82,13 @@ export class GlobeScene {
     geometry.boundingSphere = new Sphere(new Vector3(), 1e7);
     geometry.setDrawRange(0, count);
     const points = new Points(geometry, material(OBJECTS_VERTEX, OBJECTS_FRAGMENT, {
-      weights: { value: new Vector4() }, spin: { value: new Vector2() }, size: { value: this.software ? 2 : 2 * this.renderer.getPixelRatio() }, eye: this.#eye,
+      weights: { value: new Vector4() }, spin: { value: new Vector2() }, size: { value: this.software ? 1.7 : 2.6 * this.renderer.getPixelRatio() }, eye: this.#eye,
     })); // prettier-ignore
-    points.material.transparent = true;
+    if (!this.software) {
+      // Discs with soft edges; in software a square of two or three pixels costs half.
+      points.material.transparent = true;
+      points.material.defines = { ROUND: "", SIZE_PX: "5.0" };
+    }
     points.frustumCulled = false;
     points.matrixAutoUpdate = false;
     points.renderOrder = 2;

@@ -41,6 +41,10 @@ in vec4 colour;
 out vec4 pixel;
 void main() {
   pixel = colour;
+#ifdef ROUND
+  vec2 out_ = gl_PointCoord - 0.5;
+  pixel.a = 0.92 * clamp((0.5 - length(out_)) * SIZE_PX, 0.0, 1.0);
+#endif
 }`;
 
 export const EARTH_VERTEX = /* glsl */ `
