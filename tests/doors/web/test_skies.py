@@ -106,3 +106,15 @@ def test_what_failed_is_tried_again_and_the_oldest_goes_first() -> None:
         kept.get(key, lambda key=key: made.append(key))  # type: ignore[misc]
     assert made == ["a", "b", "c", "b"]
     assert len(kept) == 2
+
+
+def test_a_warm_sky_is_the_one_that_is_asked_for(practice_world: World) -> None:
+    skies = Skies(practice_world)
+    skies.warm()
+    assert skies.kept() == 1
+    assert len(skies.at(skies.moment(None)).satellites) == len(skies.view(skies.moment(None)).latest())
+    assert skies.kept() == 1
+
+
+def test_an_empty_world_warms_to_an_empty_sky(bare: World) -> None:
+    Skies(bare).warm()

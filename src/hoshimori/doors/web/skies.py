@@ -129,6 +129,11 @@ class Skies:
         since = self._since(view)
         return self._skies.get(self.key(view, since), lambda: _sky(view, since))
 
+    def warm(self) -> None:
+        """Read the sky of the default moment and what every view asks of it, so that nobody waits for the first time."""
+        sky = self.at(self.moment(None))
+        _ = sky.satellites, sky.words, sky.names, sky.shape_km, self.lists()
+
     def kept(self) -> int:
         """How many skies are held now."""
         return len(self._skies)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import Depends, Path, Query, Request
 from fastapi.responses import JSONResponse, Response
@@ -18,13 +18,17 @@ _making = threading.Lock()
 FARTHEST = 1_000_000_000
 
 
-def _skies(request: Request) -> Skies:
-    state = request.app.state
+def skies_of(app: Any) -> Skies:
+    """The skies of an application, made when they are first asked for; `skies_of(app).warm()` before anybody asks."""
     with _making:
-        if getattr(state, "skies", None) is None:
-            state.skies = Skies(state.world)
-    found: Skies = state.skies
+        if getattr(app.state, "skies", None) is None:
+            app.state.skies = Skies(app.state.world)
+    found: Skies = app.state.skies
     return found
+
+
+def _skies(request: Request) -> Skies:
+    return skies_of(request.app)
 
 
 TheSkies = Annotated[Skies, Depends(_skies)]
