@@ -84,15 +84,24 @@ const LEAST: Record<string, number> = {
 const MOST_M_S = 10;
 
 export function series(line: Timeline): Series[] {
-  return line.panels.map((p) => ({ key: p.key, title: p.title, unit: p.unit === "1" ? "" : p.unit, t: p.t.map(ms), y: p.y, least: LEAST[p.key] ?? 1e-3 }));
+  return line.panels.map((p) => ({ key: p.key, title: p.title, unit: p.unit === "1" || p.title.includes("(") ? "" : p.unit, t: p.t.map(ms), y: p.y, least: LEAST[p.key] ?? 1e-3 }));
 }
 
 export function gaps(line: Timeline): Span[] {
   return line.silences.map((s) => ({ start: ms(s.start), stop: ms(s.stop) }));
 }
 
+/** From the first thing that is known in the span asked for, so that a short record fills the page. */
 export function whole(line: Timeline): Span {
-  return { start: ms(line.start), stop: Math.max(ms(line.stop), ms(line.start) + 1) };
+  const first = [
+    ...line.panels.flatMap((p) => p.t.slice(0, 1)),
+    ...[...line.stays, ...line.windows, ...line.departures, ...line.silences].map((s) => s.start),
+    ...[...line.burns, ...line.approaches].map((b) => b.t),
+  ].map(ms);
+  const [start, stop] = [ms(line.start), ms(line.stop)];
+  const known = first.length ? Math.max(start, Math.min(...first)) : start;
+  const from = Math.max(start, known - 0.02 * (stop - known));
+  return { start: from, stop: Math.max(stop, from + 1) };
 }
 
 /** How large a burn was, m/s: what is known of it. */

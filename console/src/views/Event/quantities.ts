@@ -10,6 +10,10 @@ const FIRST = [
 ];
 const UNITS = /_(km|km_s|m_s|km_day|deg|deg_day|deg_year|deg_day2|days|d|h|s|m|db|deg_e|min_year|h)$/;
 
+export function first(name: string): boolean {
+  return FIRST.includes(name);
+}
+
 export function ordered(all: Record<string, Quantity>): [string, Quantity][] {
   const place = (name: string): number => (FIRST.includes(name) ? FIRST.indexOf(name) : FIRST.length);
   return Object.entries(all).sort(([a], [b]) => place(a) - place(b) || a.localeCompare(b));
