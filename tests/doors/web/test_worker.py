@@ -25,6 +25,7 @@ from hoshimori.doors.web.settings_rows import AlertSettings, SourceSetting
 from hoshimori.doors.web.worker import Supervisor, main
 from hoshimori.doors.web.working import Work, dead, retry_after_s, worker_name
 from hoshimori.duty import Duty, Job
+from hoshimori.duty.feed import notes_of
 from hoshimori.errors import (
     BrokenTransfer,
     CatalogueBusy,
@@ -300,6 +301,25 @@ def test_the_supervisor_starts_it_again_and_says_so(sky: Duties) -> None:
     assert not supervisor.alive
     assert supervisor.pids == []
     duty.close()
+
+
+def test_what_the_worker_cannot_write_is_shown_by_the_server(idle: Duties) -> None:
+    """Its disk is full and nothing can be noted: it says so to the process that started it, which people ask."""
+    supervisor, duty = Supervisor(idle), Duty(idle.home)
+    supervisor.start()
+    try:
+        until(lambda: duty.note("condition:no-data"))
+        resource.prlimit(supervisor.pids[0], resource.RLIMIT_FSIZE, (1000, resource.RLIM_INFINITY))
+        duty.ask("verify", {"event": "0" * 32}, key="k", by="x")
+        until(lambda: duty.note("condition:disk-full"))
+        with duty._store.reading() as c:
+            assert "condition:disk-full" not in notes_of(c, "condition:")  # shown, though it stands nowhere on the disk
+        resource.prlimit(supervisor.pids[0], resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+        until(lambda: duty.jobs(states=("failed",)).total == 1)
+        until(lambda: duty.note("condition:disk-full") is None)
+    finally:
+        supervisor.stop()
+        duty.close()
 
 
 def test_a_worker_that_cannot_begin_is_tried_less_and_less_often(idle: Duties, monkeypatch: pytest.MonkeyPatch) -> None:
