@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from hoshimori.doors.ascent import ascent as ascent
     from hoshimori.doors.breakups import breakup as breakup
     from hoshimori.doors.breakups import breakups as breakups
+    from hoshimori.doors.client import connect as connect
     from hoshimori.doors.cloud import cloud as cloud
     from hoshimori.doors.conjunctions import conjunctions as conjunctions
     from hoshimori.doors.illumination import illumination as illumination
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
     from hoshimori.doors.reentries import reentry as reentry
     from hoshimori.doors.screens import screen as screen
     from hoshimori.doors.silence import silence as silence
+    from hoshimori.doors.weekly import weekly as weekly
 
 __version__ = "0.1.0"
 
@@ -73,6 +75,7 @@ _WHERE = {
     "check": "hoshimori.doors.library",
     "cloud": "hoshimori.doors.cloud",
     "concur": "hoshimori.doors.records",
+    "connect": "hoshimori.doors.client",
     "conjunctions": "hoshimori.doors.conjunctions",
     "dissent": "hoshimori.doors.records",
     "draw": "hoshimori.doors.picture",
@@ -101,6 +104,7 @@ _WHERE = {
     "verify_bundle": "hoshimori.doors.records",
     "watchlist": "hoshimori.alliance",
     "watchlists": "hoshimori.alliance",
+    "weekly": "hoshimori.doors.weekly",
     "withdraw": "hoshimori.doors.records",
 }
 
