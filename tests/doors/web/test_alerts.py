@@ -277,7 +277,7 @@ def test_what_the_party_may_not_read_does_not_leave(duty: Duty, tmp_path: Path) 
     "wrong",
     [
         {"webhook_url": "http://example.test/x", "webhook_secret": SECRET},
-        {"webhook_url": "https://user:pass@example.test/x", "webhook_secret": SECRET},
+        {"webhook_url": "https://user:secret@example.test/x", "webhook_secret": SECRET},
         {"webhook_url": "https://example.test/x", "webhook_secret": "short"},
         {"mail_to": ["a@example.test"]},
         {"mail_to": ["a@example.test\nBcc: b@c"], "mail_from": "b@example.test", "smtp_host": "x"},
@@ -294,7 +294,7 @@ def test_settings_that_cannot_be_meant_are_refused(wrong: dict[str, Any]) -> Non
     with pytest.raises(UsageError) as told:
         AlertSettings.from_json(wrong)
     assert SECRET not in str(told.value)
-    assert "pass@" not in str(told.value)
+    assert "secret@" not in str(told.value)
 
 
 def test_the_tables_of_a_service_become_duties(tmp_path: Path) -> None:
