@@ -40,9 +40,13 @@ class App {
   /** The theme that is in force, for what is drawn on a canvas. */
   shade: "dark" | "light" = $state("dark");
 
+  // Derived, so that only a change of these two, not of the whole address, has things read again.
+  #asOf = $derived(router.now.query.get("as_of"));
+  #watchlist = $derived(router.now.query.get("watchlist") ?? "");
+
   /** The moment looked at as the address says it: ISO 8601, "now", "data", or null for the service's own. */
   get asOf(): string | null {
-    return router.now.query.get("as_of");
+    return this.#asOf;
   }
 
   set asOf(moment: string | null) {
@@ -51,7 +55,7 @@ class App {
 
   /** The watchlist looked at: an id, or "" for the service's first. */
   get watchlist(): string {
-    return router.now.query.get("watchlist") ?? "";
+    return this.#watchlist;
   }
 
   set watchlist(id: string) {
