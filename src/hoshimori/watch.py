@@ -115,7 +115,7 @@ def _state(
     times = [min(e.usable_stop_utc, view.as_of_utc) for e in given] or list(own.epoch_utc)
     newest = max(times, default=np.datetime64("NaT", "us"))
     age = float((view.as_of_utc - newest) / DAY) if not np.isnat(newest) else float("nan")
-    reasons = [*_identity_reasons(asset, names), *_doubt_reasons(mine), *_event_reasons(mine)]
+    reasons = [*_identity_reasons(asset, names), *_doubt_reasons(mine), *reasons_of(mine)]
     attention = bool(reasons)
     if np.isnat(newest):
         state, reasons = "not observable", [_unseen(asset)]
@@ -157,7 +157,7 @@ def _doubt_reasons(mine: Sequence[Event]) -> list[Reason]:
     return [Reason("no orbit", {"when": iso(e.start_utc)}) for e in unusable[-1:]]
 
 
-def _event_reasons(mine: Sequence[Event]) -> list[Reason]:
+def reasons_of(mine: Sequence[Event]) -> list[Reason]:
     """What could be a collision, each stay that is not usual, of each visitor the nearest of its passes, what the asset did."""
     unusual = [e for e in mine if not e.normal and e.kind != "doubtful set"]
     risky = [_conjunction(e) for e in sorted(unusual, key=_risk, reverse=True) if e.kind == "conjunction"]

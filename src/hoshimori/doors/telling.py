@@ -29,7 +29,7 @@ def event_text(event: Event, w: Mapping[str, str], names: Mapping[str, str], lan
     if event.kind == "breakup":
         pieces = w["elsewhere pieces"].format(count=len(event.others))
         return f"{kind_text(event.kind, w, lang)}: {label(event.label, w)}, {pieces}, {_when(event, w)}"
-    reasons = watch._event_reasons([replace(event, normal=False)])
+    reasons = watch.reasons_of([replace(event, normal=False)])
     if reasons and not (len(reasons) == 1 and reasons[0].code == "event"):
         return say(reasons[0], w, names)
     told = next((say(x.reason, w, names) for x in event.explanations if x.verdict == "wins"), "")
