@@ -13,7 +13,7 @@ import contextvars
 import gzip
 import time
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl
 
@@ -77,7 +77,14 @@ class Cached:
     """Pure ASGI."""
 
     def __init__(
-        self, app: App, versions: Versions, *, most_bytes: int = 64 * MIB, now_as_of: bool = True, count: Counter | None = None
+        self,
+        app: App,
+        versions: Versions,
+        *,
+        most_bytes: int = 64 * MIB,
+        now_as_of: bool = True,
+        count: Counter | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.app = app
         self.versions = versions
@@ -85,6 +92,7 @@ class Cached:
         self.now_as_of = now_as_of
         """Does a read that names no moment depend on the clock?"""
         self.count = count
+        self.clock = clock
         self.bytes = 0
         self._kept: OrderedDict[Hashable, Kept] = OrderedDict()
         self._flights: dict[Hashable, asyncio.Task[Kept]] = {}
@@ -117,7 +125,7 @@ class Cached:
             self.versions.moved()
 
     async def _read(self, scope: Scope) -> tuple[Kept, str]:
-        key, stamp, now = self._key(scope), self.versions.of(scope["path"]), time.monotonic()
+        key, stamp, now = self._key(scope), self.versions.of(scope["path"]), self.clock()
         kept = self._kept.get(key)
         if kept is not None and kept.stamp == stamp and now - kept.made < kept.lasts_s:
             self._kept.move_to_end(key)
@@ -159,7 +167,7 @@ class Cached:
             else:
                 parts.append(message.get("body", b""))
 
-        made = time.monotonic()
+        made = self.clock()
         await self.app(scope, _nothing, taken)
         lasts = NOW_S if self._clocked(scope) else KEPT_S
         kept = Kept(start["status"], list(start["headers"]), b"".join(parts), template(scope), stamp, made, lasts)

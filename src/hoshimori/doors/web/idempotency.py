@@ -159,11 +159,12 @@ def own_key(folder: Path) -> bytes:
     file, made = folder / "service.key", secrets.token_bytes(32)
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
-            out.write(made)
-    except FileExistsError:
-        held = file.read_bytes()
-        return held if len(held) == len(made) else made
+        try:
+            with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+                out.write(made)
+        except FileExistsError:
+            held = file.read_bytes()
+            return held if len(held) == len(made) else made
     except OSError:
         return made
     return made

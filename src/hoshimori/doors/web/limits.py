@@ -118,7 +118,7 @@ class Limited:
 
 def too_large(most: int) -> ApiError:
     detail = f"a body here has at most {most / MIB:g} MiB; nothing of it was kept"
-    return ApiError(413, "too-large", "too large", detail, {"Connection": "close"})
+    return ApiError(413, "too-large", "too large", detail)  # not hung up: who still sends would lose the answer
 
 
 class _Counted:

@@ -14,7 +14,6 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-import httptools
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -165,6 +164,7 @@ def config(app: App, settings: Settings) -> uvicorn.Config:
     class Protocol(Wary):
         most_header = limits.header_kib * 1024
         header_s = limits.header_s
+        body_s = limits.answer_s + limits.header_s
 
     return uvicorn.Config(
         app,
@@ -185,27 +185,35 @@ def config(app: App, settings: Settings) -> uvicorn.Config:
     )
 
 
+TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+
+
 class Wary(HttpToolsProtocol):
-    """A header that grows without end is refused (431), and one that does not come in time is hung up on."""
+    """Headers that grow without end are refused (431); headers or a body that do not come in time are hung up on."""
 
     most_header = 32 * 1024
     header_s = 15.0
+    body_s = 75.0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._within = True
-        self._header = 0
+        self._within, self._fed, self._size, self._too_long = True, 0, 0, False
         self._late: asyncio.TimerHandle | None = self.loop.call_later(self.header_s, self._hang_up)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._in_time()
+        self._until(0.0)
         super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        self._fed = (self._fed if self._within else 0) + len(data)
+        super().data_received(data)
+        if self._within and self._fed > self.most_header:  # a line without an end is in no callback yet
+            self._refuse()
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self._within, self._header = True, 0
-        if self._late is None:
-            self._late = self.loop.call_later(self.header_s, self._hang_up)
+        self._within, self._size = True, 0
+        self._until(self.header_s)
 
     def on_url(self, url: bytes) -> None:
         self._grow(len(url))
@@ -216,46 +224,38 @@ class Wary(HttpToolsProtocol):
         super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
-        self._in_time()
-        self._within = False
+        self._within, self._fed = False, 0
+        self._until(self.body_s)
         super().on_headers_complete()
 
-    def data_received(self, data: bytes) -> None:
-        if self._within:  # a single header line that never ends reaches on_header only when it is over
-            self._pending = getattr(self, "_pending", 0) + len(data)
-            if self._pending > self.most_header + 65536:
-                return self._refuse()
-        else:
-            self._pending = 0
-        try:
-            super().data_received(data)
-        except _TooLong:
-            self._refuse()
+    def on_message_complete(self) -> None:
+        self._until(0.0)
+        super().on_message_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        return self._refuse() if self._too_long else super().send_400_response(msg)
 
     def _grow(self, count: int) -> None:
-        self._header += count
-        if self._header > self.most_header:
-            raise _TooLong()
+        self._size += count
+        if self._size > self.most_header:
+            self._too_long = True
+            raise ValueError("headers too large")  # the parser stops, and `send_400_response` is called
 
     def _refuse(self) -> None:
-        if self.transport.is_closing():
-            return
-        self.transport.write(b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
-        self.transport.close()
+        if not self.transport.is_closing():
+            self.transport.write(TOO_LARGE)
+            self.transport.close()
 
-    def _in_time(self) -> None:
+    def _until(self, seconds: float) -> None:
+        """Hang up after so many seconds; 0: no more."""
         if self._late is not None:
             self._late.cancel()
-            self._late = None
+        self._late = self.loop.call_later(seconds, self._hang_up) if seconds else None
 
     def _hang_up(self) -> None:
         self._late = None
         if not self.transport.is_closing():
             self.transport.close()
-
-
-class _TooLong(httptools.HttpParserError):
-    pass
 
 
 def _room_for(connections: int) -> None:
