@@ -15,6 +15,7 @@ import httpx
 import pypdf
 import pytest
 from fastapi.routing import APIRoute
+from pydantic import TypeAdapter
 
 from hoshimori.doors.ledgers import ledger
 from hoshimori.doors.web import policy
@@ -97,12 +98,17 @@ def said(answer: httpx.Response) -> str:
 @pytest.mark.parametrize("party", EVERYBODY)
 def test_nothing_that_a_party_may_not_read_leaves_by_any_route(floor: Floor, party: str | None) -> None:
     never, left, seen = floor.told.never(party), set(floor.told.always(party)), ""
+    models = {
+        r.path: r.response_model for o in ROUTERS for r in o.routes if isinstance(r, APIRoute) and "GET" in (r.methods or ())
+    }
     for path, role in itertools.product(routes("GET"), ROLES):
         for address in addresses(floor, path):
             if "?" in address and role != "viewer":
                 continue  # a party may read the same in every role: each is asked for each route, viewers in every form
             answer = floor.people[party, role].get(address)
             assert answer.status_code in (200, 404), f"{address}: {answer.text}"
+            if answer.status_code == 200 and (model := models[path]) is not None:
+                TypeAdapter(model).validate_json(answer.content, strict=True)
             text = said(answer)
             for asked in re.findall("[0-9a-f]{8,}|[A-Z]{3}-[0-9-]+", address) if answer.status_code == 404 else ():
                 text = text.replace(asked, "").replace(asked[:16], "")  # the name that was asked for is told back

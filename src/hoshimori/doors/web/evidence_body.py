@@ -18,6 +18,7 @@ MOST_ROWS = 1000
 LONGEST = 20_000
 """Characters of one text: as long as the longest reason under a signature."""
 TOML = ("application/toml", "text/toml", "text/x-toml")
+TEMPLATE: dict[int | str, dict[str, Any]] = {200: {"content": {"application/toml": {"schema": {"type": "string"}}}}}
 _ROW: dict[str, Any] = {"type": "object", "required": ["statement", "source", "grade", "t", "known"]}
 CONTENT: dict[str, Any] = {
     "application/toml": {"schema": {"type": "string"}},

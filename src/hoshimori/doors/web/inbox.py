@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -114,7 +115,8 @@ def _keep(world: World, sha: str, data: bytes, row: dict[str, Any]) -> dict[str,
         _write(place / f"{sha}.zip", data)
         _write(place / f"{sha}.json", canonical_json(row))
     except OSError as error:
-        (place / f"{sha}.zip").unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            (place / f"{sha}.zip").unlink()
         raise LedgerUnwritable(f"the bundle was not kept: {error.strerror or error}") from None
     return row
 

@@ -107,7 +107,7 @@ def _evidence(cases: Cases, incident_id: str, who: Principal, kind: str, data: b
     rows = evidence_body.rows(kind, data)
     try:
         told = evidence.from_rows(rows, "evidence", data_mode=case.data_mode, marking=case.marking)
-    except UsageError as error:
+    except (UsageError, OverflowError) as error:  # a time before the year 1 in UTC overflows
         raise ApiError(422, "unusable-evidence", "cannot be used", str(error)) from None
     pieces: list[Item | Claim] = [*told.items, *told.claims]
     readable_by(who, cases.world.party, *(p.marking for p in pieces))

@@ -11,11 +11,12 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 from fastapi import Query
+from fastapi.responses import Response
 
 from hoshimori.assess.table import table
 from hoshimori.doors import brief, evidence
 from hoshimori.doors import incidents as doors
-from hoshimori.doors.web import case_page, gate_rows, matrix_rows
+from hoshimori.doors.web import case_page, evidence_body, gate_rows, matrix_rows
 from hoshimori.doors.web.answers import Document
 from hoshimori.doors.web.answers import router as routed
 from hoshimori.doors.web.cases import Assessed, Cases, Recorded
@@ -107,7 +108,7 @@ def incidents(who: Reader, cases: TheCases, as_of: AsOf = None, limit: Limit = 1
     return page(held.readable(who.party), limit, cursor, row, as_of=iso(t_utc))
 
 
-@router.get("/incidents/template", responses={200: {"content": {"application/toml": {}}}})
+@router.get("/incidents/template", response_class=Response, response_model=None, responses=evidence_body.TEMPLATE)
 def template(who: Reader) -> Document:
     """A file of evidence to fill in, as `POST /incidents/{id}/evidence` takes it."""
     return Document(evidence.TEMPLATE.encode(), "application/toml", "evidence.toml")
@@ -199,7 +200,10 @@ def matrix(incident_id: IncidentId, who: Reader, cases: TheCases, as_of: AsOf = 
 
 
 @router.get(
-    "/incidents/{incident_id}/brief", responses={200: {"content": {"text/html": {}, "application/pdf": {}, "text/plain": {}}}}
+    "/incidents/{incident_id}/brief",
+    response_class=Response,
+    response_model=None,
+    responses={200: {"content": {"text/html": {}, "application/pdf": {}, "text/plain": {}}}},
 )
 def brief_of(
     incident_id: IncidentId,

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from fastapi.responses import Response
+
 from hoshimori.doors import keyrings
 from hoshimori.doors import records as doors
 from hoshimori.doors.records import Record
@@ -75,7 +77,12 @@ def withdraw(record: RecordId, body: ReasonIn, who: Signer, cases: TheCases) -> 
     return _told(cases, done, who, "withdrawn")
 
 
-@router.post("/records/{record}/bundle", responses={200: {"content": {"application/zip": {}}}})
+@router.post(
+    "/records/{record}/bundle",
+    response_class=Response,
+    response_model=None,
+    responses={200: {"content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}}}},
+)
 def bundle(record: RecordId, body: BundleIn, who: Signer, cases: TheCases) -> Document:
     """The record for one reader, with everything that a stranger needs to check it offline and to run it again.
 
