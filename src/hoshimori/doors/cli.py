@@ -24,6 +24,7 @@ from hoshimori.doors import (
     cli_moves,
     cli_records,
     cli_reentry,
+    cli_report,
     cli_serve,
     cli_silence,
 )
@@ -189,6 +190,7 @@ app.command()(cli_records.receive)
 app.command()(cli_records.brief)
 app.add_typer(cli_keys.key_app, name="key")
 app.add_typer(cli_keys.ring_app, name="keyring")
+app.command()(cli_report.report)
 app.command()(cli_serve.serve)
 app.add_typer(cli_serve.tokens, name="token")
 
