@@ -274,7 +274,7 @@ def test_a_dead_process_is_told_from_a_living_and_from_one_elsewhere() -> None:
     assert not any(dead(x) for x in (f"another start/1/{pid}/1", "w", "", f"{machine}/x/1"))
 
 
-@pytest.mark.parametrize("text", ["[]", "{", '{"home": 5, "no_such": 1}', '{"modes": ["UNREAL"]}', '{"as_of": "2026-01-01"}'])
+@pytest.mark.parametrize("text", ["[]", "{", '{"home": 5, "no_such": 1}', '{"modes": ["UNREAL"]}', '{"as_of": "soon"}'])
 def test_settings_that_are_none_are_refused(tmp_path: Path, text: str, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "settings.json").write_text(text)
     assert main(["--home", str(tmp_path), "--settings-json", str(tmp_path / "settings.json")]) == 2

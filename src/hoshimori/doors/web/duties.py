@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hoshimori.doors import library
 from hoshimori.doors.web.settings_rows import AlertSettings, SourceSetting
 from hoshimori.errors import UsageError
 from hoshimori.facts import DataMode
@@ -20,7 +21,7 @@ AT_MOST_S = 3600.0
 
 @dataclass(frozen=True)
 class Duties:
-    """Everything that one worker needs to know. as_of: "now", or "data" for a sky that is not of today.
+    """Everything that one worker needs to know. as_of: "now", "data" for a sky that is not of today, or a moment.
 
     replay_days: of so many days back a sweep is kept, so that "as of last Tuesday" has one. memory_mib, jobs: a worker that holds
     more, or has done so many, begins afresh.
@@ -48,7 +49,7 @@ class Duties:
         if not 0 <= self.replay_days <= 60:
             raise UsageError(f"[schedule] replay_days={self.replay_days}: 0 to 60")
         if self.as_of not in ("now", "data"):
-            raise UsageError(f"as_of {self.as_of!r}: a schedule looks at now, or at data")
+            library.instant(self.as_of)
         names = [s.name for s in self.sources]
         if len(set(names)) < len(names):
             raise UsageError(f"[[source]]: the name {max(names, key=names.count)} is given twice")
@@ -67,14 +68,13 @@ class Duties:
         alerts = _alerts(*(_table(said.pop(t, {}), f"[{t}]") for t in ("alerts", "webhook", "mail")))
         if said:
             raise UsageError(f"[{min(said)}]: not known; sources are written as [[source]] tables")
-        as_of = world.as_of if world.as_of in ("now", "data") else "now"
         try:
             return cls(
                 home=world.home,
                 party=world.party,
                 watchlists=tuple(world.watchlists),
                 modes=world.modes,
-                as_of=as_of,
+                as_of=world.as_of,
                 practice=world.practice,
                 sources=tuple(SourceSetting.from_json(_table(r, "[[source]]")) for r in rows),
                 alerts=alerts,

@@ -28,7 +28,7 @@ from hoshimori.ports import Detector, Progress, Source, plugin
 
 AHEAD = np.timedelta64(60, "s")
 """By so much the clock of who asks may be ahead of ours."""
-SOURCE = "source:"
+SOURCE, TOLD = "source:", "told:"
 
 
 @dataclass
@@ -78,9 +78,9 @@ def sweep(bench: Bench, job: Job, progress: Progress) -> Mapping[str, Any]:
     key = sweep_key(chosen, view, using)
     kept = bench.duty.sweep_keyed(key)
     if kept is not None:
-        if job.tries > 1:  # a worker may have died between keeping and telling
+        if bench.duty.note(TOLD + chosen.watchlist_id) != {"sweep": kept.sweep_id}:  # a worker died between keeping and telling
             told = bench.duty.events(sweep_id=kept.sweep_id, limit=100_000).rows
-            _after(bench, job, view, kept.record, [t.record for t in told])
+            _after(bench, job, view, kept.sweep_id, kept.record, [t.record for t in told])
         return {"sweep": kept.sweep_id, "events": len(kept.event_ids), "as_of": iso(as_of), "again": True}
     found = library.sweep_view(view, chosen, using=using, progress=progress)
     progress("keep", 0, 0)
@@ -89,14 +89,16 @@ def sweep(bench: Bench, job: Job, progress: Progress) -> Mapping[str, Any]:
     seconds = round(time.perf_counter() - began, 3)
     record |= {"seconds": seconds, "methods": methods(using), "generation": view.manifest.generation}
     sweep_id = bench.duty.keep_sweep(key, chosen.watchlist_id, as_of, record, events)
-    _after(bench, job, view, record, events)
+    _after(bench, job, view, sweep_id, record, events)
     return {"sweep": sweep_id, "events": len(events), "as_of": iso(as_of), "again": False, "seconds": seconds}
 
 
-def _after(bench: Bench, job: Job, view: CatalogueView, record: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) -> None:
+def _after(
+    bench: Bench, job: Job, view: CatalogueView, sweep_id: str, record: Mapping[str, Any], events: Sequence[Mapping[str, Any]]
+) -> None:
     """What a sweep of the present says of the service, and whom it wakes. One of the past wakes nobody."""
     bench.conditions.clear("no-data")
-    if job.kind != "sweep" or job.parameters.get("as_of", "") not in ("", "now", "data"):
+    if job.kind != "sweep" or job.parameters.get("as_of", "") not in ("", "now", "data", bench.duties.as_of):
         return
     bench.conditions.clear("sweep-failed")
     old = [r for r in record["advice"] if r["code"] == "all stale"]
@@ -105,6 +107,7 @@ def _after(bench: Bench, job: Job, view: CatalogueView, record: Mapping[str, Any
     else:
         bench.conditions.clear("stale")
     alerts.raise_findings(bench.duty, record, events, lambda numbers: _names(view, numbers))
+    bench.duty.put_note(TOLD + record["watchlist"], {"sweep": sweep_id})
 
 
 def _names(view: CatalogueView, numbers: Sequence[str]) -> dict[str, str]:
