@@ -14,7 +14,7 @@ from fastapi import FastAPI, Request
 
 from hoshimori.doors.web import answers, app, problems
 from hoshimori.doors.web.answers import Document
-from hoshimori.doors.web.asgi import Message
+from hoshimori.doors.web.asgi import Message, Send
 from hoshimori.doors.web.cache import Cached
 from hoshimori.doors.web.principal import Asking, Principal, Reader, Worker, set_asking
 from hoshimori.doors.web.routes.asked import AsOf
@@ -171,6 +171,36 @@ def test_a_write_elsewhere_is_seen_soon(service: Served) -> None:
         assert asks.get(f"{API}/tree").json()["n"] != first
 
 
+def test_what_the_stream_told_is_in_the_next_answer(bare: World) -> None:
+    async def run() -> None:
+        inner, told = Inner(), 0
+
+        async def both(scope: Any, receive: Any, send: Any) -> None:
+            nonlocal told
+            if not scope["path"].endswith("/stream"):
+                return await inner(scope, receive, send)
+            for n in range(3):
+                told = await asyncio.to_thread(bare.duty.tell, "sweep", {"n": n})
+                await send({"type": "http.response.body", "body": f"event: sweep\r\nid: {told}\r\ndata: 1\r\n\r\n".encode()})
+
+        versions = Versions(bare)
+        cached = Cached(both, versions, now_as_of=False)
+        await versions.look()
+        seen: list[int] = []
+
+        async def listener(message: Message) -> None:
+            before = inner.count
+            await asked(cached, "/x")
+            await asked(cached, "/x")
+            seen.append(inner.count - before)
+
+        await asked(cached, "/x")
+        await asked(cached, "/stream", send=listener)
+        assert seen == [1, 1, 1]  # made anew once after each line
+
+    asyncio.run(run())
+
+
 def test_new_facts_are_seen_soon(service: Served) -> None:
     with service.client() as asks:
         before = asks.get(f"{API}/tree").json()["n"]
@@ -213,18 +243,18 @@ class Inner:
         await send({"type": "http.response.body", "body": b"x" * self.size})
 
 
-async def asked(cached: Cached, path: str, query: str = "") -> None:
+async def asked(cached: Cached, path: str, query: str = "", send: Send | None = None) -> None:
     principal = Principal("x", "JPN", frozenset({"viewer"}), "token")
     set_asking(Asking(principal))
     scope = {"type": "http", "method": "GET", "path": API + path, "query_string": query.encode(), "headers": []}
 
-    async def send(message: Message) -> None:
+    async def nobody(message: Message) -> None:
         """Nobody listens."""
 
     async def receive() -> Message:
         return {"type": "http.request", "body": b""}
 
-    await cached({**scope, "state": {"principal": principal}}, receive, send)
+    await cached({**scope, "state": {"principal": principal}}, receive, send or nobody)
 
 
 def test_the_clock_ends_an_answer_as_of_now(bare: World) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import gzip
+import re
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
@@ -25,6 +26,7 @@ from hoshimori.doors.web.asgi import API, SAFE, App, Message, Receive, Scope, Se
 from hoshimori.doors.web.observed import template
 from hoshimori.doors.web.principal import asking, set_asking
 from hoshimori.doors.web.settings import MIB
+from hoshimori.doors.web.timed import ENDLESS
 from hoshimori.doors.web.versions import Versions
 
 OWN = tuple(f"{API}/{x}" for x in ("me", "tokens", "session", "stream", "oidc", "openapi.json"))
@@ -44,6 +46,7 @@ PACKED = (
     "application/problem+json",
 )
 SMALL = 1024
+_LINE = re.compile(rb"^id: *(\d{1,18})\r?$", re.MULTILINE)
 
 
 @dataclass(slots=True)
@@ -100,6 +103,8 @@ class Cached:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or not api(scope["path"]):
             return await self.app(scope, receive, send)
+        if scope["path"] == ENDLESS:
+            return await self._stream(scope, receive, send)
         if scope["method"] not in SAFE:
             return await self._write(scope, receive, send)
         if scope["method"] != "GET" or scope["path"].startswith(OWN) or scope.get("state", {}).get("principal") is None:
@@ -123,6 +128,16 @@ class Cached:
             await self.app(scope, receive, told)
         finally:
             self.versions.moved()
+
+    async def _stream(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """No line of the stream leaves before the cache knows of it too."""
+
+        async def reached(message: Message) -> None:
+            if found := _LINE.findall(message.get("body", b"")):
+                await self.versions.reach(int(found[-1]))
+            await send(message)
+
+        await self.app(scope, receive, reached)
 
     async def _read(self, scope: Scope) -> tuple[Kept, str]:
         key, stamp, now = self._key(scope), self.versions.of(scope["path"]), self.clock()

@@ -27,6 +27,7 @@ class Versions:
         self.changed = 0
         self.progressed = 0
         self._seq = -1
+        self._looking = asyncio.Lock()
         self._stamps: tuple[tuple[int, int], ...] = ()
 
     def of(self, path: str) -> tuple[int, int]:
@@ -38,6 +39,17 @@ class Versions:
 
     async def look(self) -> None:
         """See what other processes wrote."""
+        async with self._looking:
+            await self._seen()
+
+    async def reach(self, seq: int) -> None:
+        """See at least this line of the feed: who hears of it from the stream asks again at once."""
+        if seq > self._seq:
+            async with self._looking:
+                if seq > self._seq:
+                    await self._seen()
+
+    async def _seen(self) -> None:
         topics, stamps = await to_thread.run_sync(self._look)
         if topics - {"job"} or stamps != self._stamps:
             self.changed += 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +13,7 @@ from hoshimori.alliance import watchlist as named_watchlist
 from hoshimori.catalogue import Catalogue
 from hoshimori.doors import library
 from hoshimori.duty import Duty
-from hoshimori.facts import DataMode, ElementSets, Watchlist
+from hoshimori.facts import DataMode, Watchlist
 from hoshimori.ledger.home import now_utc
 from hoshimori.ports import View
 
@@ -32,8 +31,7 @@ class World:
     watchlists: tuple[str, ...] = ("japan-comms",)
     keys: Path | None = None
     """Folder of private keys that signers may use here; default HOME/keys."""
-    _held: dict[tuple[str, str], ElementSets] = field(default_factory=dict, repr=False)
-    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    _lists: dict[str, tuple[int, Watchlist]] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         self.catalogue = Catalogue(self.home)
@@ -56,7 +54,14 @@ class World:
         )
 
     def watchlist(self, name: str | None = None) -> Watchlist:
-        return named_watchlist(name or self.watchlists[0])
+        """One of the lists, by name or file; read again only where its file changed."""
+        chosen = name or self.watchlists[0]
+        file = Path(chosen)
+        stamp = file.stat().st_mtime_ns if file.is_file() else 0
+        held = self._lists.get(chosen)
+        if held is None or held[0] != stamp:
+            held = self._lists[chosen] = (stamp, named_watchlist(chosen))
+        return held[1]
 
     def lists(self) -> Sequence[Watchlist]:
-        return [named_watchlist(n) for n in self.watchlists]
+        return [self.watchlist(n) for n in self.watchlists]
