@@ -116,7 +116,7 @@ def test_keys_are_shown_by_their_public_halves(both: Both) -> None:
     ],
 )
 def test_a_key_that_may_not_sign(both: Both, given: dict[str, Any], status: int, expected: str) -> None:
-    both.japan.api.state.cases.tries = Tries()  # the rest of a key is another test
+    both.japan.service.app.state.cases.tries = Tries()  # the rest of a key is another test
     number = opened(both.sato)
     both.sato.post(f"/incidents/{number}/assessments", json={})
     before = size(both.japan)

@@ -329,7 +329,7 @@ def test_a_passphrase_and_a_key_are_in_no_answer_and_no_line_of_the_log(floor: F
         answer = jpn.post("/records", json=body)
         assert answer.status_code in (403, 404, 422), answer.text
         assert "SECRET-wrong" not in answer.text
-    log = floor.side.log.getvalue()
+    log = floor.side.service.log.getvalue()
     assert log
     for word in ("SECRET-wrong", PASSPHRASE, secret):
         assert word not in log

@@ -14,7 +14,7 @@ from hoshimori.errors import Refused
 from hoshimori.ledger.acts import refuse_odd_text
 from hoshimori.ledger.canonical import DEEPEST
 
-_ODD = "\\u0000-\\u0008\\u000b-\\u001f\\u007f-\\u009f\\u2028-\\u202e\\u2066-\\u2069\\ud800-\\udfff"
+_ODD = "\\u0000-\\u0008\\u000b-\\u001f\\u007f-\\u009f\\u2028-\\u202e\\u2066-\\u2069"
 
 
 def refuse_odd(tree: Any) -> Any:
