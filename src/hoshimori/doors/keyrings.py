@@ -120,15 +120,15 @@ def adopt(path: Path, *, fingerprint: str = "", home: Path | None = None) -> Rin
     return Ring(newest, keyring.fingerprint(newest), dict.fromkeys(newest.parties, 0))
 
 
-def trusted(*, home: Path | None = None) -> Ring | None:
-    """The keyring that this home trusts; None where it trusts none."""
+def trusted(*, home: Path | None = None, by_utc: np.datetime64 | None = None) -> Ring | None:
+    """The keyring that this home trusts, or trusted at a moment; None where it trusts none."""
     if not ledger_exists(home):
         return None
     with ledger(home) as book:
-        try:
-            _, newest = book.keyring()
-        except Refused:
-            return None
+        chains = [e.body for e in book.journal.entries("keyring") if by_utc is None or e.t_utc <= by_utc]
+    if not chains:
+        return None
+    newest = keyring.read(chains[-1])[-1]
     return Ring(newest, keyring.fingerprint(newest), dict.fromkeys(newest.parties, 0))
 
 

@@ -91,6 +91,9 @@ def test_keys_are_shown_by_their_public_halves(both: Both) -> None:
     ring = both.sato.get("/keyring").json()["keyring"]
     assert ring["fingerprint"] == both.held.fingerprint
     assert len(ring["keyring"]["keys"]) == 3
+    then = "?as_of=2020-01-01T00:00:00Z"
+    assert both.sato.get(f"/keyring{then}").json()["keyring"] is None
+    assert {k["state"] for k in both.sato.get(f"/keys{then}").json()["items"]} == {"not in the keyring"}
 
 
 @pytest.mark.parametrize(
@@ -250,6 +253,8 @@ def test_a_good_bundle_is_kept_once(both: Both) -> None:
     assert oct((place / f"{sha}.zip").stat().st_mode & 0o777) == "0o600"
     assert both.smith.get(f"/bundles/{sha}").json()["verified"]["verdict"] == "same"
     assert sha in [b["bundle"] for b in both.smith.get("/bundles").json()["items"]]
+    assert both.smith.get("/bundles?as_of=2020-01-01").json()["total"] == 0
+    assert both.smith.get(f"/bundles/{sha}?as_of=2020-01-01").status_code == 404
     ja = both.smith.get(f"/bundles/{sha}?lang=ja").json()["text"]
     assert ja["holds"] != both.smith.get(f"/bundles/{sha}").json()["text"]["holds"]
     (place / f"{sha}.zip").write_bytes(data + b" ")  # what the disk gives back otherwise is not believed

@@ -75,8 +75,7 @@ def addresses(floor: Floor, path: str) -> list[str]:
         more = ["", "?format=pdf", *(f"?format={f}&lang=ja" for f in ("html", "text"))]
     elif path != "/incidents/template":
         more = ["", "?lang=ja"]
-        if path.startswith(("/incidents", "/records")):
-            more += ["?as_of=2026-05-21T00:00:00Z", "?as_of=now"]
+        more += ["?as_of=2026-05-21T00:00:00Z", "?as_of=now"]
         if path.endswith("{incident_id}"):
             more += ["?recorded_by=2999-01-01T00:00:00Z", "?recorded_by=2001-01-01T00:00:00Z"]
     choices = [[*known[n], NOT_HELD[n]] for n in names]

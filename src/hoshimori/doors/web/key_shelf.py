@@ -12,13 +12,14 @@ import unicodedata
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from hoshimori.doors import keyrings
 from hoshimori.doors.web.principal import Principal
 from hoshimori.doors.web.problems import ApiError, NotHere
 from hoshimori.doors.web.world import World
 from hoshimori.errors import HoshimoriError, Refused
 from hoshimori.ledger import keys
-from hoshimori.ledger.home import now_utc
 from hoshimori.ledger.keys import PrivateKey, PublicRow
 
 NAME = r"^[A-Za-z0-9][A-Za-z0-9 _-]{0,63}$"
@@ -55,12 +56,12 @@ def folder(world: World) -> Path:
     return world.keys or world.home / "keys"
 
 
-def rows(world: World, principal: Principal) -> list[dict[str, Any]]:
-    """The keys of the party of this service, for its own people: name, owner, dates, whether it has a passphrase and counts."""
+def rows(world: World, principal: Principal, at_utc: np.datetime64) -> list[dict[str, Any]]:
+    """The keys of the party of this service, for its own people, and whether each counted at a moment."""
     place = folder(world)
     if principal.party != world.party or not place.is_dir():
         return []
-    ring = keyrings.trusted(home=world.home)
+    ring = keyrings.trusted(home=world.home, by_utc=at_utc)
     trusted = {} if ring is None else {row.keyid: row for row in ring.keyring.keys}
     found = []
     for path in sorted(place.glob(f"*{_ENDING}")):
@@ -72,7 +73,9 @@ def rows(world: World, principal: Principal) -> list[dict[str, Any]]:
         except HoshimoriError:
             continue
         if row.party == world.party:
-            found.append({"name": name, **row.to_json(), "encrypted": _encrypted(place, name), "state": _state(row, trusted)})
+            found.append(
+                {"name": name, **row.to_json(), "encrypted": _encrypted(place, name), "state": _state(row, trusted, at_utc)}
+            )
     return found
 
 
@@ -133,7 +136,7 @@ def _row(place: Path, name: str) -> PublicRow:
         raise NotHere(f"key {name}") from None
 
 
-def _state(row: PublicRow, trusted: Any) -> str:
+def _state(row: PublicRow, trusted: Any, at_utc: np.datetime64) -> str:
     """signs: in the trusted keyring and in force; else why it does not."""
     held = trusted.get(row.keyid)
     if held is None:
@@ -142,8 +145,7 @@ def _state(row: PublicRow, trusted: Any) -> str:
         return "revoked"
     if "signer" not in row.roles:
         return "no signer"
-    now = now_utc()
-    return "signs" if row.valid_from <= now < row.valid_until else "not in force"
+    return "signs" if row.valid_from <= at_utc < row.valid_until else "not in force"
 
 
 def _secret(place: Path, name: str) -> Path:

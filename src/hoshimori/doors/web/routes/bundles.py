@@ -18,9 +18,10 @@ from hoshimori.doors.web.answers import router as routed
 from hoshimori.doors.web.cases import Cases
 from hoshimori.doors.web.principal import Principal, Reader, Signer, Worker
 from hoshimori.doors.web.problems import ApiError, NotHere
-from hoshimori.doors.web.routes.asked import Cursor, Limit, page
-from hoshimori.doors.web.routes.cases_asked import BundleId, TheCases, lang, own, signing_key, tell
-from hoshimori.doors.web.routes.models_records import AnswerIn, BundlePage, BundleRow, ReceiveIn, RecordRow
+from hoshimori.doors.web.routes.asked import AsOf, Cursor, Limit, page
+from hoshimori.doors.web.routes.cases_asked import BundleId, TheCases, lang, moment, own, signing_key, tell
+from hoshimori.doors.web.routes.models_records import AnswerIn, BundleFull, BundlePage, BundleRow, ReceiveIn, RecordRow
+from hoshimori.findings import iso
 from hoshimori.judgements import Marking
 
 router = routed("bundles")
@@ -33,16 +34,20 @@ AllowOld = Annotated[bool, Query(description="Take a bundle that shows less than
 
 
 @router.get("/bundles", response_model=BundlePage)
-def bundles(who: Reader, cases: TheCases, limit: Limit = 100, cursor: Cursor = "") -> dict[str, Any]:
-    """Every bundle that was sent here and may be read by who asks, the newest first."""
-    spoken = lang()
-    return page(inbox.listed(cases.world, who.party), limit, cursor, lambda row: _told(cases, row, who, spoken))
+def bundles(who: Reader, cases: TheCases, as_of: AsOf = None, limit: Limit = 100, cursor: Cursor = "") -> dict[str, Any]:
+    """Every bundle that was sent here and may be read by who asks, the newest first. as_of: those that had come by then."""
+    spoken, t_utc = lang(), moment(cases.world, as_of)
+    found = [row for row in inbox.listed(cases.world, who.party) if str(row["received"]) <= iso(t_utc)]
+    return page(found, limit, cursor, lambda row: _told(cases, row, who, spoken), as_of=iso(t_utc))
 
 
-@router.get("/bundles/{bundle}", response_model=BundleRow)
-def bundle(bundle: BundleId, who: Reader, cases: TheCases) -> dict[str, Any]:
-    """One bundle, as it was found when it came."""
-    return _told(cases, inbox.one(cases.world, bundle, who.party), who, lang())
+@router.get("/bundles/{bundle}", response_model=BundleFull)
+def bundle(bundle: BundleId, who: Reader, cases: TheCases, as_of: AsOf = None) -> dict[str, Any]:
+    """One bundle, as it was found when it came. as_of: not there before it came."""
+    row, t_utc = inbox.one(cases.world, bundle, who.party), moment(cases.world, as_of)
+    if str(row["received"]) > iso(t_utc):
+        raise NotHere(f"bundle {bundle[:16]}")
+    return {**_told(cases, row, who, lang()), "as_of": iso(t_utc)}
 
 
 @router.post(

@@ -117,11 +117,13 @@ def template(who: Reader) -> Document:
 @router.get("/indicators", response_model=IndicatorPage)
 def indicators(
     who: Reader,
+    cases: TheCases,
     q: Annotated[str, Query(max_length=100, description="Only those that hold this word.")] = "",
+    as_of: AsOf = None,
     limit: Limit = 1000,
     cursor: Cursor = "",
 ) -> dict[str, Any]:
-    """What an item of evidence can answer, and when it counts as seen."""
+    """What an item of evidence can answer, and when it counts as seen. as_of: the table is that of every moment."""
     word, spoken = q.lower(), lang()
     chosen = [i for i in table().indicators.values() if word in f"{i.id} {i.group} {i.seen} {i.seen_ja}".lower()]
     return page(
@@ -135,6 +137,7 @@ def indicators(
             "seen_ja": i.seen_ja,
             "text": case_page.indicator_text(i.id, spoken),
         },
+        as_of=iso(moment(cases.world, as_of)),
     )
 
 

@@ -291,3 +291,4 @@ class IndicatorPage(Exact):
     items: list[IndicatorRow]
     next: str | None
     total: int
+    as_of: str

@@ -132,6 +132,11 @@ class BundlePage(Exact):
     items: list[BundleRow]
     next: str | None
     total: int
+    as_of: str
+
+
+class BundleFull(BundleRow):
+    as_of: str
 
 
 class KeyRow(Exact):
@@ -154,9 +159,11 @@ class KeyPage(Exact):
     items: list[KeyRow]
     next: str | None
     total: int
+    as_of: str
 
 
 class KeyringNow(Exact):
     """keyring: hoshimori.keyring-state/1 that is trusted here, or null."""
 
     keyring: dict[str, Any] | None
+    as_of: str

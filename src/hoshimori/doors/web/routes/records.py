@@ -95,19 +95,23 @@ def bundle(record: RecordId, body: BundleIn, who: Signer, cases: TheCases) -> Do
 
 
 @router.get("/keys", response_model=KeyPage)
-def keys(who: Reader, cases: TheCases, limit: Limit = 100, cursor: Cursor = "") -> dict[str, Any]:
-    """The signing keys that lie on this service, by their public halves; for people of its party."""
-    spoken = lang()
-    return page(
-        key_shelf.rows(cases.world, who), limit, cursor, lambda k: {**k, "text": key_shelf.state_text(k["state"], spoken)}
-    )
+def keys(who: Reader, cases: TheCases, as_of: AsOf = None, limit: Limit = 100, cursor: Cursor = "") -> dict[str, Any]:
+    """The signing keys that lie on this service, by their public halves; for people of its party. as_of: which counted then."""
+    spoken, t_utc = lang(), moment(cases.world, as_of)
+    found = key_shelf.rows(cases.world, who, t_utc)
+    told = [{**k, "text": key_shelf.state_text(k["state"], spoken)} for k in found]
+    return page(told, limit, cursor, dict, as_of=iso(t_utc))
 
 
 @router.get("/keyring", response_model=KeyringNow)
-def keyring(who: Reader, cases: TheCases) -> dict[str, Any]:
-    """The keyring that is trusted here: the public keys of both parties. It travels in every bundle, so everybody may read it."""
-    found = keyrings.trusted(home=cases.world.home)
-    return {"keyring": None if found is None else found.to_json()}
+def keyring(who: Reader, cases: TheCases, as_of: AsOf = None) -> dict[str, Any]:
+    """The keyring that is trusted here: the public keys of both parties. It travels in every bundle, so everybody may read it.
+
+    as_of: as it was trusted then.
+    """
+    t_utc = moment(cases.world, as_of)
+    found = keyrings.trusted(home=cases.world.home, by_utc=t_utc)
+    return {"keyring": None if found is None else found.to_json(), "as_of": iso(t_utc)}
 
 
 def _to_sign(cases: Cases, body: SignIn, who: Principal) -> tuple[str, str]:
