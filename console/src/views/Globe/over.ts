@@ -32,6 +32,11 @@ const FONT = "12px system-ui, 'Hiragino Sans', 'Noto Sans CJK JP', 'Noto Sans JP
 /** Nearer than this the map of the Earth is blurred (20 km to a point), and its coasts are drawn anew as lines. */
 const COASTS_KM_PER_PX = 11;
 
+interface Said extends Pixel {
+  text: string;
+  colour: string;
+}
+
 interface Box {
   x: number;
   y: number;
@@ -50,7 +55,7 @@ export function draw(pen: CanvasRenderingContext2D, eye: Eye, instant: Instant |
   if (!instant) return;
   if (over.path) drawPath(pen, eye, over.path, instant.t_ms, shades);
   const taken: Box[] = [];
-  for (const link of over.links) drawLink(pen, eye, instant, link, shades, taken);
+  const distances = over.links.flatMap((link) => drawLink(pen, eye, instant, link, shades) ?? []);
   const at: Pixel = { x: 0, y: 0 };
   const seen = over.marks.flatMap((m) => (where(eye, instant, m.i, at) ? [{ ...m, ...at }] : []));
   for (const m of seen) shape(pen, m.x, m.y, m.state, m.colour, shades);
@@ -63,10 +68,10 @@ export function draw(pen: CanvasRenderingContext2D, eye: Eye, instant: Instant |
     const { name, note } = over.hovered;
     label(pen, eye, note ? `${name} · ${note}` : name, at.x + 12, at.y - 30, shades.ink, shades, taken, true);
   }
-  if (!over.labels) return;
-  for (const m of seen) {
+  for (const m of over.labels ? seen : []) {
     if (m.i !== over.chosen?.i && m.i !== over.hovered?.i) label(pen, eye, m.name, m.x + 9, m.y, shades.ink, shades, taken, false);
   }
+  for (const d of distances) label(pen, eye, d.text, d.x, d.y, d.colour, shades, taken, false);
 }
 
 function where(eye: Eye, instant: Instant, i: number, out: Pixel): boolean {
@@ -167,9 +172,10 @@ function drawCoasts(pen: CanvasRenderingContext2D, eye: Eye, coasts: readonly Ve
 
 const PARTS = 24;
 
-function drawLink(pen: CanvasRenderingContext2D, eye: Eye, instant: Instant, link: Link, shades: Shades, taken: Box[]): void {
+/** The line with its two ends; gives back the distance that is to be said beside it, where both can be seen. */
+function drawLink(pen: CanvasRenderingContext2D, eye: Eye, instant: Instant, link: Link, shades: Shades): Said | null {
   const [p, q]: [Vector, Vector] = [[0, 0, 0], [0, 0, 0]];
-  if (!instant.at(link.i, p) || !instant.at(link.j, q)) return;
+  if (!instant.at(link.i, p) || !instant.at(link.j, q)) return null;
   const colour = link.kind === "stay" ? shades.stay : shades.conjunction;
   function* points(): Iterable<Vector> {
     for (let k = 0; k <= PARTS; k++) yield [0, 1, 2].map((d) => p[d]! + ((q[d]! - p[d]!) * k) / PARTS) as Vector;
@@ -181,10 +187,10 @@ function drawLink(pen: CanvasRenderingContext2D, eye: Eye, instant: Instant, lin
   line(pen, eye, points());
   pen.setLineDash([]);
   const [at, to]: [Pixel, Pixel] = [{ x: 0, y: 0 }, { x: 0, y: 0 }];
-  if (eye.hidden(...p) || eye.hidden(...q) || !eye.project(...p, at) || !eye.project(...q, to)) return;
+  if (eye.hidden(...p) || eye.hidden(...q) || !eye.project(...p, at) || !eye.project(...q, to)) return null;
   ring(pen, at, colour, 7);
   if (Math.hypot(at.x - to.x, at.y - to.y) > 6) ring(pen, to, colour, 5);
-  if (link.distance) label(pen, eye, link.distance, (at.x + to.x) / 2 + 10, (at.y + to.y) / 2 + 16, colour, shades, taken, false);
+  return link.distance ? { text: link.distance, x: (at.x + to.x) / 2 + 10, y: (at.y + to.y) / 2 + 16, colour } : null;
 }
 
 function drawField(pen: CanvasRenderingContext2D, eye: Eye, one: Field, shades: Shades): void {

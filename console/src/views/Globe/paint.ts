@@ -33,7 +33,7 @@ export const SHADES: Record<Shade, Shades> = {
     ink: "#e4ebf2", chosen: "#ffcf6b", halo: "#070b10", stay: "#ffcf6b", conjunction: "#ff9d66", sensor: "#7fd6c2",
   },
   light: {
-    space: "#e9eef3", ocean: "#d3e1ec", land: "#f7f5ee", coast: "#8297a8", grid: "#b4c5d4", night: "#c6cfdc",
+    space: "#e9eef3", ocean: "#d3e1ec", land: "#f7f5ee", coast: "#8297a8", grid: "#b4c5d4", night: "#d3dbe6",
     air: "#8fb3d3", airStrength: 0.45,
     ink: "#16202b", chosen: "#b34700", halo: "#ffffff", stay: "#8a4b00", conjunction: "#b01525", sensor: "#0b6370",
   },
