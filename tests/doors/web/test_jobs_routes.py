@@ -97,10 +97,13 @@ def test_an_alert_is_read_in_either_language_and_acknowledged_once(world: World,
     assert ask(service, ANALYST, "POST", f"/alerts/{'0' * 32}/acknowledge", {}).status_code == 404
 
 
-def test_an_alert_that_is_not_released_shows_that_it_is_withheld(world: World, service: Served) -> None:
+def test_an_alert_that_is_not_released_is_not_found_and_not_acknowledged(world: World, service: Served) -> None:
     alert_id = alert(world.duty, marking=CLOSED)
-    answer = ask(service, ANALYST, "GET", f"/alerts/{alert_id}")
-    assert answer.json() == {"withheld": {"marking": CLOSED}}
+    assert ask(service, ANALYST, "GET", f"/alerts/{alert_id}").status_code == 404
+    assert ask(service, ANALYST, "POST", f"/alerts/{alert_id}/acknowledge", {"note": "x"}).status_code == 404
+    assert world.duty.alerts(open_only=True).total == 1
+    assert ask(service, ANALYST, "GET", "/alerts").json()["items"] == [{"withheld": {"marking": CLOSED}}]
+    assert ask(service, ALLY, "GET", f"/alerts/{alert_id}").json()["id"] == alert_id
 
 
 def lines(answer: httpx.Response, last: str) -> list[tuple[str, str, Any]]:

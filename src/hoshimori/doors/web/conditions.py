@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from hoshimori.doors.web.problems import placeless
 from hoshimori.duty import Duty, unwritten
 from hoshimori.errors import CatalogueDamaged, CatalogueError, HoshimoriError
 from hoshimori.findings import iso
@@ -144,5 +145,6 @@ def has_room(home: Path) -> bool:
 
 
 def shortened(error: BaseException, length: int = 300) -> str:
-    text = " ".join(str(error).split())
+    """What went wrong, as every reader may see it: without the folders of this machine."""
+    text = placeless(" ".join(str(error).split()))
     return text if len(text) <= length else text[: length - 1] + "…"

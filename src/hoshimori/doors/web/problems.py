@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -85,8 +86,23 @@ def of(error: Exception) -> ApiError:
         if isinstance(error, kind):
             code = error.code if isinstance(error, errors.Refused) else code
             headers = {"Retry-After": "5"} if status == 503 else {}
-            return ApiError(status, code, TITLES.get(status, "error"), str(error), headers)
+            return ApiError(status, code, TITLES.get(status, "error"), placeless(str(error)), headers)
     return ApiError(500, "internal", "a fault of the service", "it was logged under the request id in X-Request-Id")
+
+
+def placeless(text: str) -> str:
+    """A message without the folders of this machine: what is wrong with which file is everybody's business, where it lies is not.
+
+    >>> placeless("/home/a/My Sky/duty/duty.sqlite: no room. Move /home/a/x.zip away; see https://a.example/b/c and docs/x.md")
+    'duty.sqlite: no room. Move x.zip away; see https://a.example/b/c and docs/x.md'
+    """
+    place, colon, rest = text.partition(": ")
+    if place.startswith("/"):  # "FILE: what is wrong with it"; a folder may have a space in its name
+        text = place.rpartition("/")[2] + colon + rest
+    return _FOLDERS.sub("", text)
+
+
+_FOLDERS = re.compile(r"(?<![\w:/.~-])~?/(?:[^\s/'\":]+/)+")
 
 
 def response(error: ApiError, path: str, wrong: Iterable[Mapping[str, Any]] = ()) -> Response:
@@ -114,7 +130,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(errors.HoshimoriError)
     async def known(request: Request, error: errors.HoshimoriError) -> Response:
-        wrong = [{"where": str(p), "expected": p.expected} for p in getattr(error, "problems", ())]
+        wrong = [{"where": placeless(str(p)), "expected": p.expected} for p in getattr(error, "problems", ())]
         return response(of(error), request.url.path, wrong)
 
     @app.exception_handler(RequestValidationError)

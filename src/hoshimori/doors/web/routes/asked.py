@@ -35,6 +35,8 @@ AsOf = Annotated[
 ]
 Limit = Annotated[int, Query(ge=1, le=1000, description="How many at most on this page.")]
 Cursor = Annotated[str, Query(max_length=200, description="`next` of the page before.")]
+FARTHEST = 1_000_000_000
+"""No list is so long; a database counts to 2**63."""
 
 
 def page(rows: Sequence[Any], limit: int, cursor: str, made: Callable[[Any], Any], **more: Any) -> dict[str, Any]:
@@ -50,8 +52,8 @@ def offset(cursor: str) -> int:
         first = int(base64.urlsafe_b64decode(cursor.encode()).decode().removeprefix("o:")) if cursor else 0
     except (ValueError, binascii.Error) as error:
         raise UsageError(f"cursor {cursor!r}: expected `next` of the page before") from error
-    if first < 0:
-        raise UsageError(f"cursor {cursor!r}: expected `next` of the page before")
+    if not 0 <= first <= FARTHEST:
+        raise UsageError(f"cursor {cursor[:40]!r}: expected `next` of the page before")
     return first
 
 

@@ -12,6 +12,7 @@ from hoshimori.doors.web.answers import Made
 from hoshimori.doors.web.principal import Reader, Worker
 from hoshimori.doors.web.problems import ApiError
 from hoshimori.doors.web.routes.asked import AsOf, Cursor, Limit, TheWorld, page
+from hoshimori.doors.web.routes.cases_asked import own
 from hoshimori.doors.web.routes.models_data import Data, ProblemPage, TakenIn
 from hoshimori.doors.web.routes.shared import TheSkies, lang
 from hoshimori.findings import iso
@@ -79,9 +80,11 @@ def problems(who: Reader, world: TheWorld, limit: Limit = 100, cursor: Cursor = 
 
 
 @router.post("/ingest", response_model=TakenIn, status_code=201, openapi_extra=BODY)
-def ingest(who: Worker, skies: TheSkies, body: Annotated[bytes, Depends(_sent)], name: Label = "upload") -> Made:
+def ingest(who: Worker, world: TheWorld, skies: TheSkies, body: Annotated[bytes, Depends(_sent)], name: Label = "upload") -> Made:
     """Take in one file: OMM, TLE, OEM, CDM, CSV or a pack of them, as it is. Its data mode is this world's.
 
     201 says what came of it; records that were refused are named. A file without anything usable is refused whole: 422.
+    Only people of the party of this service: what everybody here is told rests on it.
     """
+    own(world, who)
     return Made(picture_data.take_in(skies, name.strip() or "upload", body), 201)

@@ -10,13 +10,14 @@ from fastapi import Depends, Header, Path, Query, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from hoshimori.doors.web import alerts as words_of
-from hoshimori.doors.web import answers
-from hoshimori.doors.web.principal import Reader, Runner, Worker, asking
+from hoshimori.doors.web import answers, policy
+from hoshimori.doors.web.principal import Principal, Reader, Runner, Worker, asking
 from hoshimori.doors.web.problems import ApiError, NotHere
 from hoshimori.doors.web.routes import models_jobs as models
 from hoshimori.doors.web.routes.asked import Cursor, Limit, TheWorld, offset, written
 from hoshimori.doors.web.routes.jobs_asked import job_row
 from hoshimori.doors.web.stream import Hub
+from hoshimori.doors.web.world import World
 from hoshimori.duty import Alert, Page
 from hoshimori.findings import iso
 
@@ -70,19 +71,25 @@ def alerts(
 
 @router.get("/alerts/{alert_id}", response_model=models.Alert)
 def one_alert(who: Reader, world: TheWorld, alert_id: Id) -> dict[str, Any]:
-    found = world.duty.alert_of(alert_id)
-    if found is None:
-        raise NotHere(f"alert {alert_id}")
-    return alert_row(found)
+    """One alert. What its reader may not read is not found."""
+    return alert_row(_readable(world, who, alert_id))
 
 
 @router.post("/alerts/{alert_id}/acknowledge", response_model=models.Alert)
 def acknowledge(who: Worker, world: TheWorld, alert_id: Id, said: models.Acknowledged) -> dict[str, Any]:
-    """Seen: it is not said again. Who said so first stays."""
+    """Seen: it is not said again. Who said so first stays. Nobody acknowledges what they may not read."""
+    _readable(world, who, alert_id)
     found = world.duty.acknowledge(alert_id, by=who.name, note=said.note)
     if found is None:
         raise NotHere(f"alert {alert_id}")
     return alert_row(found)
+
+
+def _readable(world: World, who: Principal, alert_id: str) -> Alert:
+    found = world.duty.alert_of(alert_id)
+    if found is None or "withheld" in policy.shown({"marking": found.record.get("marking", {"tlp": "CLEAR"})}, who.party):
+        raise NotHere(f"alert {alert_id}")
+    return found
 
 
 def _page(found: Page, first: int, made: Any) -> dict[str, Any]:

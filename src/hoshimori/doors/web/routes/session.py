@@ -15,6 +15,7 @@ from hoshimori.doors.web.people import SESSION_S, People
 from hoshimori.doors.web.principal import Asking, Principal, Reader, Runner, reset_asking, set_asking
 from hoshimori.doors.web.problems import NotHere
 from hoshimori.doors.web.routes.asked import TheWorld
+from hoshimori.doors.web.routes.cases_asked import own
 from hoshimori.doors.web.world import World
 from hoshimori.duty import Token
 from hoshimori.errors import UsageError
@@ -155,15 +156,18 @@ def set_cookie(response: Response, value: str, *, secure: bool) -> None:
 
 
 @router.get("/tokens", response_model=Rows)
-def list_tokens(principal: Runner, people_: ThePeople) -> dict[str, Any]:
+def list_tokens(principal: Runner, world: TheWorld, people_: ThePeople) -> dict[str, Any]:
     """Who may come in with an API token; of the tokens themselves nothing is kept but a digest."""
+    own(world, principal)
     rows = [row(t) for t in people_.tokens()]
     return {"items": rows, "next": None, "total": len(rows)}
 
 
 @router.post("/tokens", response_model=NewRow, status_code=201)
 def make_token(asked: Asked, principal: Runner, world: TheWorld, people_: ThePeople) -> Made:
-    """A new API token. It is in this answer and nowhere else."""
+    """A new API token. It is in this answer and nowhere else. Who runs the service of a party is one of that party: nobody else
+    says who speaks for it."""
+    own(world, principal)
     from hoshimori.doors.nature import rules_for
 
     parties = rules_for(world.alliance).parties
@@ -174,8 +178,9 @@ def make_token(asked: Asked, principal: Runner, world: TheWorld, people_: ThePeo
 
 
 @router.delete("/tokens/{token_id}", response_model=Row)
-def revoke_token(token_id: str, principal: Runner, people_: ThePeople) -> dict[str, Any]:
+def revoke_token(token_id: str, principal: Runner, world: TheWorld, people_: ThePeople) -> dict[str, Any]:
     """Take an API token back: it and the sessions that it opened are refused from now on."""
+    own(world, principal)
     gone = people_.revoke(token_id)
     if gone is None:
         raise NotHere(f"token {token_id[:40]!r}")
