@@ -13,6 +13,7 @@ Names are loaded when first used, so that importing costs nothing.
 from __future__ import annotations
 
 import importlib
+import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ if TYPE_CHECKING:
     from hoshimori.doors.lives import pattern as pattern
     from hoshimori.doors.lives import stays as stays
     from hoshimori.doors.lives import timeline as timeline
+    from hoshimori.doors.notebook import notebook as notebook
+    from hoshimori.doors.notebook import show as show
     from hoshimori.doors.picture import draw as draw
     from hoshimori.doors.probabilities import pc as pc
     from hoshimori.doors.records import bundle as bundle
@@ -86,6 +89,7 @@ _WHERE = {
     "judge": "hoshimori.doors.incidents",
     "manoeuvres": "hoshimori.doors.lives",
     "names": "hoshimori.doors.library",
+    "notebook": "hoshimori.doors.notebook",
     "open_incident": "hoshimori.doors.incidents",
     "pattern": "hoshimori.doors.lives",
     "pc": "hoshimori.doors.probabilities",
@@ -94,6 +98,7 @@ _WHERE = {
     "reentry": "hoshimori.doors.reentries",
     "register": "hoshimori.doors.alliance",
     "screen": "hoshimori.doors.screens",
+    "show": "hoshimori.doors.notebook",
     "sign": "hoshimori.doors.records",
     "silence": "hoshimori.doors.silence",
     "stat": "hoshimori.doors.library",
@@ -119,3 +124,12 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return __all__
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """`%load_ext hoshimori`, for a shell that was there after this package."""
+    importlib.import_module("hoshimori.doors.notebook").register(shell)
+
+
+if "IPython" in sys.modules:  # in a notebook, records show themselves: see design/notebook.md
+    importlib.import_module("hoshimori.doors.notebook").arrived()

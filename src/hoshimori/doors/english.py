@@ -11,6 +11,7 @@ from hoshimori.doors.english_hazard import HAZARD
 from hoshimori.doors.english_illumination import ILLUMINATION
 from hoshimori.doors.english_interference import INTERFERENCE
 from hoshimori.doors.english_meetings import MEETINGS
+from hoshimori.doors.english_notebook import NOTEBOOK
 from hoshimori.doors.english_reentry import REENTRY
 from hoshimori.doors.english_silence import SILENCE
 from hoshimori.doors.english_weekly import WEEKLY
@@ -321,4 +322,16 @@ EN: Mapping[str, str] = {
     "why displaced without a change of speed": "it is displaced along its orbit without a change of speed: not a "
     "burn, but perhaps another object under its number",
     "burn_main": "Larger part",
-} | {**BREAKUPS, **ASCENT, **CLOUD, **HAZARD, **ILLUMINATION, **INTERFERENCE, **MEETINGS, **REENTRY, **SILENCE, **WEEKLY}
+} | {
+    **BREAKUPS,
+    **ASCENT,
+    **CLOUD,
+    **HAZARD,
+    **ILLUMINATION,
+    **INTERFERENCE,
+    **MEETINGS,
+    **NOTEBOOK,
+    **REENTRY,
+    **SILENCE,
+    **WEEKLY,
+}

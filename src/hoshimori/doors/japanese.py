@@ -11,6 +11,7 @@ from hoshimori.doors.japanese_hazard import HAZARD
 from hoshimori.doors.japanese_illumination import ILLUMINATION
 from hoshimori.doors.japanese_interference import INTERFERENCE
 from hoshimori.doors.japanese_meetings import MEETINGS
+from hoshimori.doors.japanese_notebook import NOTEBOOK
 from hoshimori.doors.japanese_reentry import REENTRY
 from hoshimori.doors.japanese_silence import SILENCE
 from hoshimori.doors.japanese_weekly import WEEKLY
@@ -308,4 +309,16 @@ JA: Mapping[str, str] = {
     "why displaced without a change of speed": "速さが変わらずに軌道上で位置がずれた: 軌道変更ではなく、番号が別の物"
     "体に付いた可能性",
     "burn_main": "大きい方の成分",
-} | {**BREAKUPS, **ASCENT, **CLOUD, **HAZARD, **ILLUMINATION, **INTERFERENCE, **MEETINGS, **REENTRY, **SILENCE, **WEEKLY}
+} | {
+    **BREAKUPS,
+    **ASCENT,
+    **CLOUD,
+    **HAZARD,
+    **ILLUMINATION,
+    **INTERFERENCE,
+    **MEETINGS,
+    **NOTEBOOK,
+    **REENTRY,
+    **SILENCE,
+    **WEEKLY,
+}
