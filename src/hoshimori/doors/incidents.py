@@ -225,14 +225,6 @@ def assessments(incident_id: str, *, home: Path | None = None) -> list[dict[str,
         return kept.assessments(book, incident_id)
 
 
-def every_assessment(*, home: Path | None = None) -> dict[str, list[dict[str, Any]]]:
-    """Every assessment of every incident, the newest of each last, by the id of the incident."""
-    if not ledger_exists(home):
-        return {}
-    with ledger(home) as book:
-        return kept.every_assessment(book)
-
-
 def rules_of(incident_id: str, *, home: Path | None = None) -> Treaty:
     """The treaty that an incident is held against."""
     return nature.rules_named(incident(incident_id, home=home).alliance)

@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 
-from hoshimori.doors import incidents as doors
 from hoshimori.doors import records as kept_records
 from hoshimori.doors.ledgers import ledger, ledger_exists
 from hoshimori.doors.records import Record
@@ -24,6 +23,8 @@ from hoshimori.doors.web.once import Once
 from hoshimori.doors.web.problems import ApiError, NotHere
 from hoshimori.doors.web.world import World
 from hoshimori.judgements import Incident, Marking, Tlp
+from hoshimori.ledger import incidents as kept
+from hoshimori.ledger.home import Ledger
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,7 @@ class Cases:
         self.tries = Tries()
         self._heavy = threading.BoundedSemaphore(HEAVY)
         self._lock = threading.Lock()
-        self._state = (-1, NOTHING)
+        self._size, self._held = 0, NOTHING
 
     @contextmanager
     def heavy(self) -> Iterator[None]:
@@ -134,17 +135,23 @@ class Cases:
         home = self.world.home
         if not ledger_exists(home):
             return NOTHING
-        with self._lock:
-            with ledger(home) as book:
-                size = book.journal.size()
-            if self._state[0] != size:
-                self._state = (size, self._read())
-            return self._state[1]
+        with self._lock, ledger(home) as book:
+            size = book.journal.size()
+            if size != self._size:
+                since = self._size if size > self._size else 0  # a ledger that was put back from a copy is read afresh
+                self._held = self._read(book, self._held if since else NOTHING, since, size)
+                self._size = size
+            return self._held
 
-    def _read(self) -> Held:
-        home = self.world.home
-        made = {k: tuple(map(assessed, v)) for k, v in doors.every_assessment(home=home).items()}
-        return Held({i.incident_id: i for i in doors.incidents(home=home)}, made, self.recorded_until(None))
+    def _read(self, book: Ledger, before: Held, since: int, size: int) -> Held:
+        """What was held before, with the entries since: only those are read that are new, but for the acts on records."""
+        made = dict(before.assessments)
+        for name, tree in kept.assessments_since(book, since, size):
+            made[name] = (*made.get(name, ()), assessed(tree))
+        cases = {i.incident_id: i for i in kept.incidents(book)}
+        new = {e.kind.partition(".")[0] for e in book.journal.entries(None, since, size)} if since else {"act"}
+        records = self.recorded_until(None) if new - {"incident"} else before.records
+        return Held(cases, made, records)
 
     def by(self, until_utc: np.datetime64 | None) -> Held:
         """The same with every record as it stood by the acts of that time; None: as it stands."""

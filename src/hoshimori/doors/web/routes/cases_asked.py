@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Mapping
 from typing import Annotated, Any
@@ -13,6 +12,7 @@ from fastapi import Depends, Path, Query, Request
 from hoshimori.doors.library import instant
 from hoshimori.doors.web import key_shelf
 from hoshimori.doors.web.cases import Cases
+from hoshimori.doors.web.logs import fault, log
 from hoshimori.doors.web.principal import Principal, asking
 from hoshimori.doors.web.problems import ApiError
 from hoshimori.doors.web.routes.models_records import KeyIn
@@ -23,7 +23,6 @@ from hoshimori.ledger.home import now_utc
 from hoshimori.ledger.keys import PrivateKey
 
 _making = threading.Lock()
-_log = logging.getLogger("hoshimori.incidents")
 
 
 def _cases(request: Request) -> Cases:
@@ -84,7 +83,7 @@ def tell(world: World, topic: str, record: Mapping[str, Any], marking: Marking) 
     try:
         world.duty.tell(topic, {**record, "marking": marking.to_json()})
     except HoshimoriError as error:
-        _log.warning("the feed was not written: %s", error)
+        log().warning("feed", fault=fault(error))
 
 
 def signing_key(cases: Cases, who: Principal, given: KeyIn) -> PrivateKey:
