@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from hoshimori.duty import entering, feed, leases, raising, telling, unwritten
+from hoshimori.duty import entering, feed, leases, raising, telling, thinning, unwritten
 from hoshimori.duty.records import Alert, Change, Job, Kept, Page, Token, Told
 from hoshimori.duty.rows import sure_us
 from hoshimori.duty.store import WAIT_S, Store
@@ -270,9 +270,16 @@ class Duty:
             return feed.version(c)
 
     def tidy(self, *, now_utc: np.datetime64) -> None:
-        """Forget old feed lines (7 days), answered requests (1 day), jobs that ended (30 days). Sweeps and alerts stay."""
+        """Forget old feed lines (7 days), answered requests (1 day), jobs that ended (30 days). Alerts stay.
+
+        Of sweeps older than 7 days the last of each day stays, and each that an alert rests on: see `thinning`.
+        """
         at = sure_us(now_utc)
         with self._store.writing() as c:
             feed.forget(c, at - 7 * DAY_US)
             entering.forget(c, at - DAY_US)
             leases.forget(c, at - 30 * DAY_US)
+        while True:
+            with self._store.writing() as c:
+                if not thinning.thin(c, at - 7 * DAY_US):
+                    return
