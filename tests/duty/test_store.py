@@ -131,6 +131,22 @@ def test_a_file_that_is_no_book_is_refused_and_left_alone(home: Path) -> None:
     assert (home / FILE).read_bytes().startswith(b"not a database")
 
 
+@pytest.mark.parametrize("how", ["removed", "replaced"])
+def test_a_book_that_is_taken_away_while_it_is_open_is_not_written_to(home: Path, how: str) -> None:
+    book = Duty(home)
+    book.tell("data", {"n": 1})
+    (home / FILE).rename(home / "away")
+    if how == "replaced":
+        (home / FILE).write_bytes((home / "away").read_bytes())
+    for ask in (lambda: book.tell("data", {"n": 2}), lambda: book.changes(0)):
+        with pytest.raises(CatalogueDamaged, match="removed or replaced"):
+            ask()
+    book.close()
+    (home / FILE).unlink(missing_ok=True)
+    (home / "away").rename(home / FILE)
+    assert Duty(home).version == 1
+
+
 def test_a_book_of_another_format_is_not_written(home: Path) -> None:
     book = Duty(home)
     book.tell("data", {})

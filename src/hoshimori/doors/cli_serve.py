@@ -104,10 +104,10 @@ def login(home: Home = None) -> None:
 
 def _people(home: Path | None) -> People:
     from hoshimori.catalogue.store import default_home
+    from hoshimori.doors.web.books import book
     from hoshimori.doors.web.people import People
-    from hoshimori.duty import Duty
 
-    return People(Duty(default_home() if home is None else home), lambda: "")
+    return People(book(default_home() if home is None else home), lambda: "")
 
 
 def _row(row: Token) -> dict[str, Any]:

@@ -45,7 +45,7 @@ class Sqlite:
             max_overflow=-1,  # as many threads may read as there are
             hide_parameters=True,
         )
-        _prepare(engine, self._wait_s)
+        _prepare(engine, self._path, self._wait_s)
         return engine
 
     def options(self, *, writing: bool) -> dict[str, Any]:
@@ -90,7 +90,9 @@ def _make_private(path: Path) -> None:
         raise store.unwritable(str(path), why, "Free some space, or check that this user may write there") from None
 
 
-def _prepare(engine: Engine, wait_s: float) -> None:
+def _prepare(engine: Engine, path: Path, wait_s: float) -> None:
+    opened = _identity(path)
+
     @event.listens_for(engine, "connect")
     def _connect(driver: Any, _record: object) -> None:
         driver.isolation_level = None  # the driver opens no transaction of its own
@@ -99,8 +101,22 @@ def _prepare(engine: Engine, wait_s: float) -> None:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
+        if _identity(path) != opened:  # what is written to a file without a name is gone when it is closed
+            raise CatalogueDamaged(
+                f"{path}: was removed or replaced while it was in use, so nothing is written to it. Start the service again: "
+                "it takes the book that is there then, or begins a new one"
+            )
         writing = connection.get_execution_options().get("hoshimori_writing", False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    """Which file has this name now; none: nobody's."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return (-1, -1)
+    return (found.st_dev, found.st_ino)
 
 
 def _write_ahead(driver: Any, wait_s: float) -> None:

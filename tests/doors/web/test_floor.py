@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from hoshimori.catalogue import Catalogue
+from hoshimori.doors.web.conditions import Conditions
 from hoshimori.doors.web.routes import models_floor as models
 from hoshimori.doors.web.world import World
 from hoshimori.findings import iso
@@ -159,3 +160,14 @@ def test_watchlists_name_their_assets_in_the_language_of_the_reader(asks: httpx.
     assert found.items[0].assets == len(one.assets)
     assert any(a.name == a.name_ja != a.name_en for a in one.assets)
     assert asks.get(f"{API}/watchlists/other").status_code == 404
+
+
+def test_while_the_practice_sky_is_made_ready_the_floor_says_so(bare: World) -> None:
+    Conditions(bare.duty, bare.home).put("preparing", {}, severity="info")
+    with client(bare) as asks:
+        told = {lang: asks.get(f"{API}/floor", params={"lang": lang}).json()["conditions"] for lang in ("en", "ja")}
+    texts = {lang: next(c["text"] for c in rows if c["code"] == "preparing") for lang, rows in told.items()}
+    assert texts == {
+        "en": "The practice sky is being made ready; this takes a few seconds.",
+        "ja": "練習用の空を準備しています。数秒かかります。",
+    }

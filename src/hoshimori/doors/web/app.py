@@ -10,15 +10,19 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from anyio import to_thread
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
+from starlette.responses import Response
 
 from hoshimori.doors.web import openapi, problems, routes
 from hoshimori.doors.web.asgi import API, App
+from hoshimori.doors.web.books import book
 from hoshimori.doors.web.cache import Cached
+from hoshimori.doors.web.conditions import Conditions
 from hoshimori.doors.web.gate import Gate
 from hoshimori.doors.web.headers import Headed
 from hoshimori.doors.web.idempotency import Idempotent, own_key
 from hoshimori.doors.web.limits import Limited, Rates
+from hoshimori.doors.web.logs import fault, log
 from hoshimori.doors.web.metrics import Metrics
 from hoshimori.doors.web.observed import Observed
 from hoshimori.doors.web.oidc import Provider
@@ -28,9 +32,10 @@ from hoshimori.doors.web.static import BUILT, Console
 from hoshimori.doors.web.timed import Timed
 from hoshimori.doors.web.versions import Versions
 from hoshimori.doors.web.world import World
-from hoshimori.duty import Duty
+from hoshimori.errors import CatalogueError, CatalogueUnwritable, HoshimoriError, LedgerUnwritable
 
 __all__ = ["API", "create", "layers"]
+TEND_S = 3.0
 
 
 def create(world: World, settings: Settings | None = None) -> FastAPI:
@@ -40,11 +45,12 @@ def create(world: World, settings: Settings | None = None) -> FastAPI:
     app.openapi = lambda: openapi.document(app)  # type: ignore[method-assign]
     app.state.world = world
     app.state.settings = settings
-    app.state.people = People(world.duty if settings.home == world.home else Duty(settings.home), lambda: world.party)
+    app.state.people = People(world.duty if settings.home == world.home else book(settings.home), lambda: world.party)
     app.state.metrics = Metrics(world)
     app.state.versions = Versions(world)
     app.state.oidc = Provider(settings.oidc) if settings.oidc else None
     problems.install(app)
+    _say_unwritable(app, world)
     for found in sorted(m.name for m in pkgutil.iter_modules(routes.__path__)):
         module = importlib.import_module(f"{routes.__name__}.{found}")
         if (router := getattr(module, "router", None)) is not None:
@@ -59,12 +65,38 @@ async def _living(app: FastAPI) -> AsyncIterator[None]:
     """What runs as long as the server does."""
     to_thread.current_default_thread_limiter().total_tokens = app.state.settings.limits.threads
     looking = asyncio.create_task(app.state.versions.keep_looking())
+    tending = asyncio.create_task(_tend(app.state.world))
     try:
         yield
     finally:
         looking.cancel()
+        tending.cancel()
         if app.state.oidc is not None:
             app.state.oidc.close()
+
+
+def _say_unwritable(app: FastAPI, world: World) -> None:
+    """A write that a full disk refused is said on the floor at once: the worker may have nothing to write for an hour."""
+
+    async def said(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HoshimoriError)
+        conditions = Conditions(world.duty, world.home)
+        await to_thread.run_sync(conditions.unwritable, error)
+        return problems.response(problems.of(error), request.url.path)
+
+    for kind in (CatalogueUnwritable, LedgerUnwritable):
+        app.add_exception_handler(kind, said)
+
+
+async def _tend(world: World) -> None:
+    """Take away what has passed, as the worker does: it does not see what only this process could not write."""
+    conditions = Conditions(world.duty, world.home)
+    while True:
+        await asyncio.sleep(TEND_S)
+        try:
+            await to_thread.run_sync(conditions.tend)
+        except CatalogueError as error:
+            log().warning("conditions", fault=fault(error))
 
 
 def layers(app: FastAPI, *, built: Path = BUILT) -> App:

@@ -70,7 +70,7 @@ class Conditions:
         """By code."""
         return {k.removeprefix(CONDITION): v for k, v in self.duty.notes(CONDITION).items()}
 
-    def unwritable(self, error: CatalogueError) -> str:
+    def unwritable(self, error: HoshimoriError) -> str:
         """A write was refused: the code under which that is shown."""
         code = "damaged" if isinstance(error, CatalogueDamaged) else "disk-full" if full(error, self.home) else "unwritable"
         self.put(code, {} if code == "disk-full" else {"why": shortened(error)})

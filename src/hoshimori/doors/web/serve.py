@@ -22,13 +22,13 @@ from hoshimori.doors import ledgers
 from hoshimori.doors.web import app as application
 from hoshimori.doors.web import logs
 from hoshimori.doors.web.asgi import App
+from hoshimori.doors.web.books import book
 from hoshimori.doors.web.duties import Duties
 from hoshimori.doors.web.preparing import prepare
 from hoshimori.doors.web.settings import Settings
 from hoshimori.doors.web.supervisor import Supervisor
 from hoshimori.doors.web.world import World
-from hoshimori.duty import Duty
-from hoshimori.errors import UsageError
+from hoshimori.errors import CatalogueDamaged, CatalogueError, UsageError
 from hoshimori.facts import DataMode
 from hoshimori.ledger.home import now_utc
 
@@ -69,17 +69,27 @@ def refuse_unguarded(settings: Settings) -> None:
     """UsageError where others could come in and nobody was given a token, and no provider says who they are."""
     if not settings.public or settings.oidc is not None:
         return
-    book = Duty(settings.home)
+    held = book(settings.home)
     try:
-        live = [t for t in book.tokens() if str(t.revoked_utc) == "NaT" and t.expires_utc > now_utc()]
+        live = [t for t in held.tokens() if str(t.revoked_utc) == "NaT" and t.expires_utc > now_utc()]
     finally:
-        book.close()
+        held.close()
     if not live:
         where = settings.public_url or f"--host {settings.host}"
         raise UsageError(
             f"{where}: others could come in and nothing says who they are. Make an API token first "
             "(hoshimori token make --name NAME --role admin), or set [oidc] in service.toml; or leave --host out"
         )
+
+
+def refuse_damaged(world: World) -> None:
+    """CatalogueDamaged where the duty book is not one. A full disk or a database that is away is said on the floor instead."""
+    try:
+        world.duty.notes("condition:")
+    except CatalogueDamaged:
+        raise
+    except CatalogueError:
+        return
 
 
 def listen(settings: Settings) -> socket.socket:
@@ -109,6 +119,7 @@ def run(settings: Settings, *, say: Say = print, opened_by: Callable[[str], Any]
     """Serve until a signal comes. say: gets the address, with the one-time token where there is one. opened_by: a browser."""
     refuse_unguarded(settings)
     world = world_of(settings)
+    refuse_damaged(world)
     Duties.of(world, settings.floor)  # what is wrong in service.toml is said before anything begins
     sock = listen(settings)
     logs.install(settings.log_level)

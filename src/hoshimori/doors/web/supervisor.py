@@ -13,10 +13,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import IO, Any
 
+from hoshimori.doors.web.books import book
 from hoshimori.doors.web.conditions import Conditions
 from hoshimori.doors.web.duties import Duties
 from hoshimori.doors.web.logs import log
-from hoshimori.duty import Duty, unwritten
+from hoshimori.duty import unwritten
 from hoshimori.errors import HoshimoriError
 
 FIRST_S, LONGEST_S, SOUND_S = 0.5, 60.0, 10.0
@@ -42,7 +43,7 @@ class Supervisor:
 
     def __init__(self, duties: Duties) -> None:
         self.duties = duties
-        self.duty = Duty(duties.home)
+        self.duty = book(duties.home, practice=duties.practice)
         self.conditions = Conditions(self.duty, duties.home)
         self.children = [Child() for _ in range(duties.workers)]
         self._stop = threading.Event()

@@ -12,12 +12,13 @@ from typing import Any
 
 import numpy as np
 
+from hoshimori.doors.web.books import book
 from hoshimori.doors.web.conditions import shortened
 from hoshimori.doors.web.duties import Duties
 from hoshimori.doors.web.logs import fault, log
 from hoshimori.doors.web.schedule import Schedule
 from hoshimori.doors.web.tasks import ORDER, TASKS, Bench
-from hoshimori.duty import Duty, Job, unwritten
+from hoshimori.duty import Job, unwritten
 from hoshimori.errors import (
     CatalogueBusy,
     CatalogueDamaged,
@@ -58,7 +59,7 @@ class Work:
 
     def __init__(self, duties: Duties, stop: threading.Event, *, name: str = "", relay: Relay | None = None) -> None:
         self.duties, self.stop, self.name = duties, stop, name or worker_name()
-        self.duty = Duty(duties.home)
+        self.duty = book(duties.home, practice=duties.practice)
         self.bench = Bench(duties, self.duty)
         self.schedule = Schedule(self.bench)
         self.ended = threading.Event()

@@ -12,7 +12,7 @@ from hoshimori import watch
 from hoshimori.alliance import watchlist as named_watchlist
 from hoshimori.catalogue import Catalogue
 from hoshimori.doors import library
-from hoshimori.duty import Duty
+from hoshimori.doors.web.books import book
 from hoshimori.facts import DataMode, Watchlist
 from hoshimori.ledger.home import now_utc
 from hoshimori.ports import View
@@ -35,7 +35,7 @@ class World:
 
     def __post_init__(self) -> None:
         self.catalogue = Catalogue(self.home)
-        self.duty = Duty(self.home)
+        self.duty = book(self.home, practice=self.practice)
 
     @property
     def data_mode(self) -> DataMode:
