@@ -51,7 +51,8 @@ class Idempotent:
         if not (len(given) <= 200 and given.isascii() and given.isprintable()):
             error = ApiError(422, "idempotency-key", "a field is wrong", "Idempotency-Key: 1 to 200 printable ASCII characters")
             return await problems.response(error, scope["path"])(scope, receive, send)
-        owner = f"{asking().principal.party or '-'}/{principal.name}"
+        may = " ".join(sorted(principal.permissions))  # who may do less now is not given what was answered to who could do more
+        owner = f"{asking().principal.party or '-'}/{may}/{principal.name}"
         lock = self._busy.setdefault((owner, given), asyncio.Lock())
         try:
             async with lock:
