@@ -1,4 +1,4 @@
-"""An incident in two browsers: opened, assessed and signed at one party, read and answered at the other; and what may not be seen."""
+"""An incident in two browsers: opened, assessed, signed at one party, read and answered at the other; what may not be seen."""
 
 from __future__ import annotations
 
