@@ -13,7 +13,7 @@ import pytest
 from pypdf import PdfReader
 
 import hoshimori
-from hoshimori.doors.web import report_shelf
+from hoshimori.doors.web import report_shelf, tasks
 from hoshimori.doors.web.duties import Duties
 from hoshimori.doors.web.routes import reports
 from hoshimori.doors.web.tasks import Bench
@@ -165,3 +165,9 @@ def test_old_reports_make_room(world: World, monkeypatch: pytest.MonkeyPatch) ->
         asks.get(WEEKLY, params={**DAY, "as_of": "2026-05-19T12:00:00Z"})
     assert work(world) == 1
     assert len(list(folder.glob("*.json"))) == 2
+
+
+def test_a_worker_does_every_kind_of_job_that_it_is_asked_for() -> None:
+    kinds = [k for some in tasks.ORDER for k in some]
+    assert sorted(kinds) == sorted(tasks.TASKS)
+    assert report_shelf.KIND in kinds

@@ -20,7 +20,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from hoshimori.catalogue.store import Store
 from hoshimori.doors import ledgers
 from hoshimori.doors.web import app as application
-from hoshimori.doors.web import logs
+from hoshimori.doors.web import logs, problems
 from hoshimori.doors.web.asgi import App
 from hoshimori.doors.web.books import book
 from hoshimori.doors.web.duties import Duties
@@ -30,6 +30,7 @@ from hoshimori.doors.web.supervisor import Supervisor
 from hoshimori.doors.web.world import World
 from hoshimori.errors import CatalogueDamaged, CatalogueError, UsageError
 from hoshimori.facts import DataMode
+from hoshimori.findings import canonical_json
 from hoshimori.ledger.home import now_utc
 
 PARTY = "JPN"
@@ -196,7 +197,16 @@ def config(app: App, settings: Settings) -> uvicorn.Config:
     )
 
 
-TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+def _unheard(status: int, reason: str, code: str, detail: str) -> bytes:
+    """The whole answer to what is no request that the application could be given."""
+    told = {"type": problems.PREFIX + code, "title": reason.lower(), "status": status, "detail": detail}
+    body = canonical_json({**told, "instance": "", "errors": []})
+    lines = [f"HTTP/1.1 {status} {reason}", f"content-type: {problems.MEDIA_TYPE}", f"content-length: {len(body)}"]
+    return "\r\n".join([*lines, "cache-control: no-store", "connection: close", "", ""]).encode() + body
+
+
+TOO_LARGE = _unheard(431, "Request Header Fields Too Large", "headers-too-large", "the headers of a request are limited here")
+NO_REQUEST = _unheard(400, "Bad Request", "no-request", "this is not a request of HTTP/1.1 that can be read in one way only")
 
 
 class Wary(HttpToolsProtocol):
@@ -219,7 +229,7 @@ class Wary(HttpToolsProtocol):
         self._fed = (self._fed if self._within else 0) + len(data)
         super().data_received(data)
         if self._within and self._fed > self.most_header:  # a line without an end is in no callback yet
-            self._refuse()
+            self._refuse(TOO_LARGE)
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -244,7 +254,7 @@ class Wary(HttpToolsProtocol):
         super().on_message_complete()
 
     def send_400_response(self, msg: str) -> None:
-        return self._refuse() if self._too_long else super().send_400_response(msg)
+        return self._refuse(TOO_LARGE if self._too_long else NO_REQUEST)
 
     def _grow(self, count: int) -> None:
         self._size += count
@@ -252,9 +262,9 @@ class Wary(HttpToolsProtocol):
             self._too_long = True
             raise ValueError("headers too large")  # the parser stops, and `send_400_response` is called
 
-    def _refuse(self) -> None:
+    def _refuse(self, answer: bytes) -> None:
         if not self.transport.is_closing():
-            self.transport.write(TOO_LARGE)
+            self.transport.write(answer)
             self.transport.close()
 
     def _until(self, seconds: float) -> None:

@@ -220,8 +220,15 @@ def send(bench: Bench, job: Job, progress: Progress) -> Mapping[str, Any]:
     return sent
 
 
-TASKS: Mapping[str, Task] = {"sweep": sweep, "replay": sweep, "fetch": fetch, "verify": verify, "send": send}
-ORDER: Sequence[Sequence[str]] = (("verify", "send", "fetch"), ("sweep",), ("replay",))
+def report(bench: Bench, job: Job, progress: Progress) -> Mapping[str, Any]:
+    """The part about the sky of a weekly report that a reader waits for."""
+    from hoshimori.doors.web import report_shelf  # heavy: two sweeps, compared; loaded by the worker that makes one
+
+    return report_shelf.make(bench, job, progress)
+
+
+TASKS: Mapping[str, Task] = {"sweep": sweep, "replay": sweep, "fetch": fetch, "verify": verify, "send": send, "report": report}
+ORDER: Sequence[Sequence[str]] = (("verify", "send", "fetch"), ("sweep",), ("report",), ("replay",))
 """Short work before long, the present before the past."""
 
 
