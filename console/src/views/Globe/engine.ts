@@ -12,7 +12,7 @@ import { Instant, inView, pick } from "./sky";
 
 export const PICK_PX = 10;
 /** A picture that would differ by less than this is not drawn again. */
-const FINEST_PX = 0.2;
+const FINEST_PX = 0.05;
 const FASTEST_KM_S = 8;
 const PATH_POINTS = 361;
 const PATH_KEPT_TURNS = 0.5;
@@ -193,7 +193,8 @@ export class Engine {
     this.#frame = requestAnimationFrame(this.#tick);
     const { clock, keys } = this;
     const direction = clock.playing ? Math.sign(clock.speed) : 0;
-    clock.run(Math.min(now - this.#last_ms, 250), direction ? keys.limit(direction) : null);
+    // Time waits for the sky: it neither begins nor passes the newest key state before that is there.
+    if (this.settled) clock.run(Math.min(now - this.#last_ms, 250), direction ? keys.limit(direction) : null);
     this.#last_ms = now;
     if (keys.loaded) keys.want(clock.now_ms, step_s(clock.playing ? clock.speed : 1) * 1000, direction);
     if (!this.#lost && (this.#dirty || this.#moved())) this.#draw(now);

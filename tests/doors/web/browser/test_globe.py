@@ -233,6 +233,7 @@ def test_the_table_says_the_same_as_the_globe(visit: Visit) -> None:
     visit.page.get_by_label("Which objects").select_option("shown")
     rows = visit.page.locator(".right tr[data-row]")
     expect(rows).to_have_count(11)
+    visit.page.wait_for_timeout(1200)  # rows are written once a second
     told = {
         int(r.split("\t")[0]): r
         for r in rows.evaluate_all("rows => rows.map((r) => [...r.cells].map((c) => c.innerText.trim()).join('\\t'))")
@@ -282,6 +283,14 @@ def test_it_plays_forwards_and_back_and_never_ahead_of_what_is_computed(visit: V
         globe.until(f"(g.clock.now_ms - {start}) * Math.sign(g.clock.speed) > 1200000")
         watched = "const s = []; for (let k = 0; k < 40; k++) { await new Promise((f) => setTimeout(f, 10)); s.push(g.settled); }"
         assert all(globe.run(f"{watched} return s;"))
+
+
+def test_the_slider_moves_time_while_it_plays(visit: Visit) -> None:
+    globe = opened(visit)
+    globe.run("g.clock.playing = true; await new Promise((f) => setTimeout(f, 300));")
+    there = globe.run("const there = g.clock.now_ms + 86400000; g.clock.seek(there); return there;")
+    globe.until(f"g.settled && g.clock.now_ms > {there}")
+    assert globe.run("return g.clock.now_ms") - there < 3_600_000
 
 
 def test_a_lost_picture_is_said_and_comes_back(visit: Visit) -> None:
