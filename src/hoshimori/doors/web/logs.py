@@ -6,11 +6,12 @@ no token, cookie, passphrase or body; a fault is told with its traceback and wit
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import sys
 import traceback
-from typing import Any, TextIO
+from typing import Any, TextIO, cast
 
 import structlog
 
@@ -28,7 +29,7 @@ def install(level: str = "info", out: TextIO | None = None) -> None:
             structlog.processors.JSONRenderer(serializer=_line),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(LEVELS[level]),
-        logger_factory=structlog.PrintLoggerFactory(target),
+        logger_factory=structlog.PrintLoggerFactory(cast(TextIO, _Patient(target))),
         cache_logger_on_first_use=False,
     )
     root = logging.getLogger()
@@ -39,6 +40,21 @@ def install(level: str = "info", out: TextIO | None = None) -> None:
     for own in ("uvicorn", "uvicorn.error", "uvicorn.access", "uvicorn.asgi"):
         logging.getLogger(own).handlers[:] = []
         logging.getLogger(own).propagate = own != "uvicorn.access"
+
+
+class _Patient:
+    """A line that cannot be written (a full disk, a reader that is gone) is lost; the answer that it is about is not."""
+
+    def __init__(self, target: TextIO) -> None:
+        self._target = target
+
+    def write(self, text: str) -> None:
+        with contextlib.suppress(OSError):
+            self._target.write(text)
+
+    def flush(self) -> None:
+        with contextlib.suppress(OSError):
+            self._target.flush()
 
 
 def log() -> Any:
