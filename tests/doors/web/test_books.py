@@ -33,7 +33,7 @@ def test_the_book_is_in_the_home_or_where_the_setting_says(tmp_path: Path, monke
     monkeypatch.delenv(books.PLACE, raising=False)
     assert books.book(tmp_path).name == str(tmp_path / "duty" / "duty.sqlite")
     monkeypatch.setenv(books.PLACE, "postgresql://watch:hush@127.0.0.1:1/floor")
-    assert books.book(tmp_path).name == "postgresql+psycopg://watch@127.0.0.1:1/floor"
+    assert books.book(tmp_path).name == "postgresql+psycopg://watch:***@127.0.0.1:1/floor"
     assert World(tmp_path, "JPN").duty.name == books.book(tmp_path).name
     invented = World(tmp_path, "JPN", practice=True)
     assert invented.duty.name == str(tmp_path / "duty" / "duty.sqlite")

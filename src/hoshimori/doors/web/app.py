@@ -13,6 +13,7 @@ from anyio import to_thread
 from fastapi import FastAPI, Request
 from starlette.responses import Response
 
+from hoshimori.doors import ledgers
 from hoshimori.doors.web import openapi, problems, routes
 from hoshimori.doors.web.asgi import API, App
 from hoshimori.doors.web.books import book
@@ -22,7 +23,7 @@ from hoshimori.doors.web.gate import Gate
 from hoshimori.doors.web.headers import Headed
 from hoshimori.doors.web.idempotency import Idempotent, own_key
 from hoshimori.doors.web.limits import Limited, Rates
-from hoshimori.doors.web.logs import fault, log
+from hoshimori.doors.web.logs import log
 from hoshimori.doors.web.metrics import Metrics
 from hoshimori.doors.web.observed import Observed
 from hoshimori.doors.web.oidc import Provider
@@ -32,7 +33,8 @@ from hoshimori.doors.web.static import BUILT, Console
 from hoshimori.doors.web.timed import Timed
 from hoshimori.doors.web.versions import Versions
 from hoshimori.doors.web.world import World
-from hoshimori.errors import CatalogueError, CatalogueUnwritable, HoshimoriError, LedgerUnwritable
+from hoshimori.errors import CatalogueUnwritable, HoshimoriError, LedgerUnwritable
+from hoshimori.ledger.home import Ledger
 
 __all__ = ["API", "create", "layers"]
 TEND_S = 3.0
@@ -41,7 +43,7 @@ TEND_S = 3.0
 def create(world: World, settings: Settings | None = None) -> FastAPI:
     """The application over one world. Routes reach it as `request.app.state.world` (see `routes/asked.py`)."""
     settings = settings or Settings(world.home)
-    app = FastAPI(title="hoshimori", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_living)
+    app = FastAPI(title="hoshimori", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False, lifespan=_living)
     app.openapi = lambda: openapi.document(app)  # type: ignore[method-assign]
     app.state.world = world
     app.state.settings = settings
@@ -89,14 +91,31 @@ def _say_unwritable(app: FastAPI, world: World) -> None:
 
 
 async def _tend(world: World) -> None:
-    """Take away what has passed, as the worker does: it does not see what only this process could not write."""
+    """Take away what has passed, as the worker does: it does not see what only this process could not write.
+
+    The ledger is kept open beside that: who opens it first makes a file, which a full disk would refuse to mere readers.
+    """
     conditions = Conditions(world.duty, world.home)
-    while True:
-        await asyncio.sleep(TEND_S)
-        try:
-            await to_thread.run_sync(conditions.tend)
-        except CatalogueError as error:
-            log().warning("conditions", fault=fault(error))
+    held: Ledger | None = None
+    try:
+        while True:
+            await asyncio.sleep(TEND_S)
+            try:
+                held = held or await to_thread.run_sync(_opened, world)
+                await to_thread.run_sync(conditions.tend)
+            except HoshimoriError as error:
+                log().warning("conditions", error=str(error))
+    finally:
+        if held is not None:
+            held.close()
+
+
+def _opened(world: World) -> Ledger | None:
+    if not ledgers.ledger_exists(world.home):
+        return None
+    held = ledgers.ledger(world.home)
+    _ = held.opened
+    return held
 
 
 def layers(app: FastAPI, *, built: Path = BUILT) -> App:

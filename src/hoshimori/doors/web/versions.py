@@ -9,7 +9,7 @@ from pathlib import Path
 from anyio import to_thread
 
 from hoshimori.doors.web.asgi import API
-from hoshimori.doors.web.logs import fault, log
+from hoshimori.doors.web.logs import log
 from hoshimori.doors.web.world import World
 from hoshimori.duty import unwritten
 from hoshimori.errors import HoshimoriError
@@ -29,6 +29,7 @@ class Versions:
         self.progressed = 0
         self._seq = -1
         self._looking = asyncio.Lock()
+        self._wrong = ""
         self._stamps: tuple[tuple[int, int], ...] = ()
 
     def of(self, path: str) -> tuple[int, int]:
@@ -63,7 +64,9 @@ class Versions:
             try:
                 await self.look()
             except HoshimoriError as error:
-                log().warning("versions", fault=fault(error))
+                if str(error) != self._wrong:  # said once, not four times a second for as long as it lasts
+                    log().warning("versions", error=str(error))
+                self._wrong = str(error)
                 self.changed += 1  # what cannot be known is not believed
             await asyncio.sleep(POLL_S)
 
