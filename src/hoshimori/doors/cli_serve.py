@@ -98,7 +98,7 @@ def revoke(token: Annotated[str, typer.Argument(help="A token's id, as list show
 
 @tokens.command("login")
 def login(home: Home = None) -> None:
-    """Print a new one-time token for the service that runs on this machine: ADDRESS/#token=..., once, within ten minutes."""
+    """Print a new one-time token for the service of this home: paste it into its page, within ten minutes."""
     print(_people(home).one_time())
 
 
