@@ -6,6 +6,7 @@ no token, cookie, passphrase or body; a fault is told with its traceback and wit
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import logging
@@ -74,6 +75,8 @@ class _Forwarded(logging.Handler):
     """Lines of libraries that use the standard library's logging."""
 
     def emit(self, record: logging.LogRecord) -> None:
+        if record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError):
+            return  # a reader of the stream when the service was told to end
         more = {"fault": fault(record.exc_info[1])} if record.exc_info and record.exc_info[1] else {}
         try:
             message = record.getMessage()

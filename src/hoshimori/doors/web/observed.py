@@ -11,6 +11,7 @@ from hoshimori.doors.web.answers import Door
 from hoshimori.doors.web.asgi import API, App, Message, Receive, Scope, Send, with_headers
 from hoshimori.doors.web.logs import fault, log
 from hoshimori.doors.web.metrics import Metrics
+from hoshimori.errors import HoshimoriError
 
 STREAM = f"{API}/stream"
 
@@ -48,8 +49,11 @@ class Observed:
             status = status or 499
             raise
         except Exception as error:
-            self.metrics.faults.inc()
-            log().error("fault", id=number, route=template(scope), fault=fault(error))
+            if isinstance(error, HoshimoriError):  # a layer could not ask the book, as on a full disk: not a fault of ours
+                log().warning("refused", id=number, route=template(scope), error=str(error))
+            else:
+                self.metrics.faults.inc()
+                log().error("fault", id=number, route=template(scope), fault=fault(error))
             if status == 0:
                 await problems.response(problems.of(error), scope["path"])(scope, receive, numbered)
         finally:
