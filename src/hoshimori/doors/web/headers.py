@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlsplit
 
 from hoshimori.doors.web import problems
@@ -70,8 +71,12 @@ def hostname(host: str) -> str:
     """
     >>> [hostname(h) for h in ("localhost:80", "[::1]:8420", "127.0.0.1", "Evil.example", "")]
     ['localhost', '::1', '127.0.0.1', 'evil.example', '']
+    >>> [hostname(h) for h in ("[::1].evil.example", "x@127.0.0.1", "127.0.0.1/x", "localhost:80:80")]
+    ['', '', '', '']
     """
-    try:
-        return urlsplit(f"//{host}").hostname or ""
-    except ValueError:
-        return ""
+    found = _HOST.fullmatch(host)
+    return (found[1] or found[2]).lower() if found else ""
+
+
+_HOST = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9_.-]+))(?::[0-9]{0,5})?")
+"""A name or an address, with a port or without: nothing before it, between or behind."""
