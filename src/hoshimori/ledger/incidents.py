@@ -86,15 +86,13 @@ def record_assessment(ledger: Ledger, incident_id: str, assessment: Mapping[str,
 
 def assessments(ledger: Ledger, incident_id: str) -> list[dict[str, Any]]:
     """Every assessment made of an incident, the newest last."""
-    return every_assessment(ledger).get(incident_id, [])
+    return [made for name, made in assessments_since(ledger) if name == incident_id]
 
 
-def every_assessment(ledger: Ledger) -> dict[str, list[dict[str, Any]]]:
-    """Every assessment of every incident, the newest of each last."""
-    found: dict[str, list[dict[str, Any]]] = {}
-    for told in map(table_of, ledger.journal.entries("incident.assessed")):
-        found.setdefault(told["incident"], []).append(dict(told["assessment"]))
-    return found
+def assessments_since(ledger: Ledger, since: int = 0, until: int | None = None) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every assessment with the incident that it is of, in the order in which they were made. since, until: numbers of entries."""
+    for told in map(table_of, ledger.journal.entries("incident.assessed", since, until)):
+        yield told["incident"], dict(told["assessment"])
 
 
 def incident(ledger: Ledger, incident_id: str, *, recorded_by: np.datetime64 | None = None) -> Incident:
