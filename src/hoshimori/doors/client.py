@@ -9,6 +9,7 @@ Reads take `as_of`: only what was known then. What may not be read stands as {"w
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -417,7 +418,7 @@ class Client:
         return _iso(self._as_of if as_of is None else as_of)
 
     def _get(self, path: str, params: Params | None = None, as_of: Moment = None) -> Answer:
-        moment = self._moment(as_of) if as_of is not None or path.startswith(READS) else None
+        moment = self._moment(as_of) if as_of is not None or READS.fullmatch(path) else None
         return self._wire.get(path, {**(params or {}), "as_of": moment})
 
     def _tree(self, path: str, params: Params | None = None, as_of: Moment = None) -> dict[str, Any]:
@@ -446,18 +447,9 @@ class Client:
         return done
 
 
-READS = (
-    "/floor",
-    "/assets",
-    "/objects",
-    "/geo-belt",
-    "/events",
-    "/conjunctions",
-    "/czml",
-    "/geojson",
-    "/data",
-    "/reports",
-    "/alliance/register",
+READS = re.compile(
+    r"/(floor|assets|objects|objects\.bin|geo-belt|events|conjunctions|czml|geojson|data|reports/weekly|alliance/register)"
+    r"|/(assets|objects|events)/.+"
 )
 """Reads of the sky, to which a client's own moment belongs; the ledger is read as it stands unless a call names a moment."""
 

@@ -98,7 +98,11 @@ class Wire:
 
     def _log_in(self, one_time: str) -> None:
         """Begin a session with the one-time token of a printed address. It is used up by this, so it is sent once."""
-        answer = _answer(self._once("POST", "/session", json={"token": one_time}))
+        try:
+            answer = _answer(self._once("POST", "/session", json={"token": one_time}))
+        except BaseException:
+            self._http.close()
+            raise
         self._csrf = str(answer.tree.get("csrf") or "")
 
     def _patiently(self, method: str, path: str, **more: Any) -> httpx.Response:
