@@ -38,7 +38,18 @@ export function worldMap(from: Atlas, shades: Shades): HTMLCanvasElement {
 }
 
 function polygons(from: Atlas): number[][][] {
-  return feature(from, from.objects.land).features.flatMap((f) => (f.geometry as MultiPolygon).coordinates.flat());
+  const rings = feature(from, from.objects.land).features.flatMap((f) => (f.geometry as MultiPolygon).coordinates.flat()).map(unbroken);
+  return [-360, 0, 360].flatMap((turn) => rings.map((ring) => ring.map(([lon, lat]) => [lon! + turn, lat!])));
+}
+
+/** A ring over 180 degrees goes on beyond it, so that no edge runs back across the whole map. Along a pole it may. */
+function unbroken(ring: number[][]): number[][] {
+  let turn = 0;
+  return ring.map(([lon, lat], k) => {
+    const step = k > 0 ? lon! - ring[k - 1]![0]! : 0;
+    if (Math.abs(step) > 180 && Math.abs(lat!) < 89.9) turn -= 360 * Math.sign(step);
+    return [lon! + turn, lat!];
+  });
 }
 
 /** Coasts as lines of points on the ground, Earth-fixed: for a near view, in which the map is too coarse. */
