@@ -40,7 +40,7 @@ export function url(path: string, query: Query = {}): string {
   return `${API}${path}${text ? `?${text}` : ""}`;
 }
 
-async function send(method: string, path: string, query: Query, init: RequestInit = {}): Promise<Response> {
+async function send(method: string, path: string, query: Query, init: RequestInit = {}, again = false): Promise<Response> {
   const headers = new Headers(init.headers);
   headers.set("Accept-Language", app.lang);
   if (method !== "GET") {
@@ -62,6 +62,11 @@ async function send(method: string, path: string, query: Query, init: RequestIni
   if (answer.ok) return answer;
   const problem = await refusal(answer);
   if (problem.status === 401 && app.me) app.expired = true;
+  if (problem.code === "csrf" && !again) {
+    // Another tab began a new session: this page learns its word and says the same once more.
+    await whoAmI();
+    return send(method, path, query, { ...init, headers: { ...Object.fromEntries(headers), "X-CSRF": app.me?.csrf ?? "" } }, true);
+  }
   throw problem;
 }
 
@@ -143,8 +148,9 @@ export async function whoAmI(): Promise<void> {
     app.expired = false;
     app.asked = true;
   } catch (error) {
+    // A session that ended under an open page is `expired`: who was here stays, and with it the page.
     if (error instanceof Problem) {
-      if (error.status === 401) app.me = null;
+      if (error.status === 401 && !app.expired) app.me = null;
       app.asked = true;
     }
     if (!(error instanceof Problem && error.status === 401)) throw error;

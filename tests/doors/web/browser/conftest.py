@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Iterator
@@ -49,7 +50,8 @@ class Visit:
     def go(self, hash_: str) -> Page:
         """To a view, and wait until it shows what it is about."""
         self.page.goto(f"{self.url}/#/{hash_}")
-        self.page.wait_for_selector("main h1")
+        name = hash_.partition("?")[0].partition("/")[0]
+        self.page.wait_for_selector(f"main[data-view={json.dumps(name)}] h1")
         self.settle()
         return self.page
 
@@ -66,7 +68,7 @@ def visiting(browser: Browser, service: Served, principal: Principal | None = AN
     page = context.new_page()
     page.set_default_timeout(20_000)
     visit = Visit(page, service.url)
-    page.on("console", lambda m: visit.wrong.append(m.text) if m.type == "error" else None)
+    page.on("console", lambda m: visit.wrong.append(f"{m.text} {m.location['url']}") if m.type == "error" else None)
     page.on("pageerror", lambda e: visit.wrong.append(str(e)))
     page.on("request", lambda r: visit.asked.append(r.url))
     try:
