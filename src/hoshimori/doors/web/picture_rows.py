@@ -32,7 +32,7 @@ class Telling:
     def of(cls, sky: Sky, lists: Iterable[Watchlist], w: Words, lang: str) -> Telling:
         """Names as the catalogue knew them then; what it has no name for is called as the watchlist calls it."""
         listed = {str(a.norad_id or a.asset_id): called(a, lang) for one in lists for a in one.assets}
-        return cls(lang, w, {**listed, **sky.names})
+        return cls(lang, w, {**sky.names, **listed})
 
     def say(self, reason: Mapping[str, Any]) -> str:
         return say(Reason.from_json(reason), self.w, self.names)
