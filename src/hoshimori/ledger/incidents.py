@@ -90,7 +90,7 @@ def assessments(ledger: Ledger, incident_id: str) -> list[dict[str, Any]]:
 
 
 def assessments_since(ledger: Ledger, since: int = 0, until: int | None = None) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Every assessment with the incident that it is of, in the order in which they were made. since, until: numbers of entries."""
+    """Every assessment with the incident that it is of, in the order in which they were made. since, until: entry numbers."""
     for told in map(table_of, ledger.journal.entries("incident.assessed", since, until)):
         yield told["incident"], dict(told["assessment"])
 

@@ -32,7 +32,7 @@ def database() -> Iterator[postgres.Server]:
 def test_the_book_is_in_the_home_or_where_the_setting_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(books.PLACE, raising=False)
     assert books.book(tmp_path).name == str(tmp_path / "duty" / "duty.sqlite")
-    monkeypatch.setenv(books.PLACE, "postgresql://watch:hush@127.0.0.1:1/floor")
+    monkeypatch.setenv(books.PLACE, "postgresql://watch:secret@127.0.0.1:1/floor")
     assert books.book(tmp_path).name == "postgresql+psycopg://watch:***@127.0.0.1:1/floor"
     assert World(tmp_path, "JPN").duty.name == books.book(tmp_path).name
     invented = World(tmp_path, "JPN", practice=True)
@@ -41,7 +41,11 @@ def test_the_book_is_in_the_home_or_where_the_setting_says(tmp_path: Path, monke
 
 @pytest.mark.parametrize(
     "wrong",
-    ["mysql://watch:hush@127.0.0.1/floor", "postgresql://watch:hush@127.0.0.1:1/floor", "postgresql://watch:hu@sh@h/floor"],
+    [
+        "mysql://watch:secret@127.0.0.1/floor",
+        "postgresql://watch:secret@127.0.0.1:1/floor",
+        "postgresql://watch:secret@sh@h/floor",
+    ],
 )
 def test_a_database_that_cannot_be_reached_is_one_sentence_without_its_password(tmp_path: Path, wrong: str) -> None:
     command = [*COMMAND, "token", "list", "--home", str(tmp_path)]

@@ -93,7 +93,7 @@ def of(error: Exception) -> ApiError:
 def placeless(text: str) -> str:
     """A message without the folders of this machine: what is wrong with which file is everybody's business, where it lies is not.
 
-    >>> placeless("/home/a/My Sky/duty/duty.sqlite: no room. Move /home/a/x.zip away; see https://a.example/b/c and docs/x.md")
+    >>> placeless("/srv/a/My Sky/duty/duty.sqlite: no room. Move /srv/a/x.zip away; see https://a.example/b/c and docs/x.md")
     'duty.sqlite: no room. Move x.zip away; see https://a.example/b/c and docs/x.md'
     """
     place, colon, rest = text.partition(": ")
