@@ -44,6 +44,7 @@ from hoshimori.judgements import Incident, Marking, Tlp
 from tests.conftest import Practice
 from tests.doors.web import floor
 from tests.doors.web.floor import ADMIN, ALLY, ANALYST, PUBLIC, VIEWER, Served
+from tests.doors.web.test_reports import until_done
 
 WATCHED = 43633
 START = "2026-05-26T00:00:00Z"
@@ -620,6 +621,22 @@ def test_a_stream_that_falls_silent_is_opened_again() -> None:
 
     with clumsy(silent, writes(line(3))) as (url, _), connect(url, "t") as found:
         assert next(client_stream.lines(found._wire, silence_s=0.2)).seq == 3
+
+
+# ---- what takes a while
+
+
+def test_a_report_is_waited_for_while_a_worker_makes_it(analyst: Client, world: World) -> None:
+    worker = threading.Thread(target=until_done, args=[world])
+    worker.start()
+    made = analyst.report(days=1, form="json", as_of="2026-05-19T12:00:00Z")
+    worker.join()
+    tree = json.loads(made.data)
+    assert (tree["schema"], tree["days"], tree["released_to"]) == ("hoshimori.weekly/1", 1, ["JPN"])
+    assert made.marking == Marking.from_json(tree["marking"])
+    page = analyst.report(days=1, form="pdf", as_of="2026-05-19T12:00:00Z")
+    assert page.data.startswith(b"%PDF")
+    assert page.filename.endswith(".pdf")
 
 
 # ---- small things

@@ -20,9 +20,10 @@ from hoshimori.doors.weekly import Week, weekly
 from hoshimori.doors.words import words
 from hoshimori.errors import UsageError
 from hoshimori.facts import DataMode
-from hoshimori.findings import Event, Quantity
+from hoshimori.findings import Event, Evidence, Quantity
 from hoshimori.judgements import Marking, Tlp
 from tests.conftest import Practice
+from tests.doors import lives
 from tests.doors.test_report import Page
 
 EXERCISE = (DataMode.EXERCISE,)
@@ -316,3 +317,59 @@ def test_the_verb_refuses_a_form_and_a_name_that_differ_before_it_works(practice
         with pytest.raises(UsageError, match=name):
             asked(practice, form=form, out=tmp_path / name)
     assert not list(tmp_path.iterdir())
+
+
+# ---- what the practice sky does not hold
+
+
+@pytest.fixture(scope="module")
+def eventful(week: Week) -> Week:
+    """The same week with a close approach, a burn, a break-up, a re-entry that is not told any more, and refused records."""
+    near = {"miss_km": Quantity(0.34, "km", 0.12), "maximum_probability": Quantity(3e-4, "1")}
+    as_of = np.datetime64(week.tree["as_of"].rstrip("Z"), "us")
+    made: dict[str, Any] = {"subject": "43633", "others": ("99",), "as_of_utc": as_of, "evidence": PROOF}
+    met = event("conjunction", "2026-06-01T07:00", "2026-06-01T07:00", **made, quantities=near, label="predicted")
+    made |= {"quantities": {}, "subject": "7", "others": ("8", "9")}
+    broke = event("breakup", "2026-05-29", "2026-05-29", **made, label="break-up")
+    fell = event("reentry", "2026-05-30", "2026-05-31", **{**made, "subject": "55", "others": ()}, label="natural")
+    rows = [{"event": e.to_json(), "status": "new", "known": "2026-05-31T00:00:00.000000Z", "was": None} for e in (met, broke)]
+    refused = {"records": 3, "kinds": [{"field": "ECCENTRICITY", "expected": "0 <= e < 1", "records": 3}], "more": 2}
+    moved = {**lives.burn(3.0, 0.05).to_json(), "norad_id": 43633, "t_utc": "2026-05-28T00:00:00.000000Z"}
+    return Week(
+        {
+            **week.tree,
+            "findings": [*week.tree["findings"], *rows],
+            "lost": [*week.tree["lost"], {"event": fell.to_json(), "known": "2026-05-23T00:00:00.000000Z"}],
+            "burns": [moved],
+            "untold": [{"norad_id": 43633, "cannot_tell": {"code": "no usable set"}}],
+            "conjunctions": [met.event_id],
+            "elsewhere": [broke.event_id],
+            "data": {**week.tree["data"], "refused": refused},
+            "names": {**week.tree["names"], "99": "OTHER ONE", "7": "PARENT", "55": "FALLING"},
+        }
+    )
+
+
+PROOF = (Evidence("it is so", "conjunction@1", ("a" * 32,), {}, "nothing"),)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_what_is_rare_stands_on_every_page_too(eventful: Week, lang: str) -> None:
+    page = weekly_page.page(eventful.tree, lang)
+    said = "".join("".join(p.extract_text().split()) for p in PdfReader(io.BytesIO(eventful.pdf(lang))).pages)
+    text = " ".join(Page(eventful.html(lang)).text)
+    for told in ("OTHERONE", "PARENT(7)", "FALLING(55)", "ECCENTRICITY", "0.0003"):
+        assert told in said
+        assert told in "".join(text.split())
+    assert "340 m ± 120 m" in page["conjunctions"]["rows"][0]["cells"]
+    assert page["burns"]["rows"][0][2].startswith("+50.0 ± ")
+    assert page["burns"]["untold"]
+    assert words(lang)["week burns short"] in page["sentences"][1]
+    assert [f["asset"] for f in page["lost"] if "55" in f["head"]] == []  # no asset: told with what happened elsewhere
+    assert "FALLING (55)" in page["elsewhere"]["gone"]
+
+
+def test_a_close_approach_of_the_days_ahead_is_drawn(eventful: Week) -> None:
+    strip = weekly_page.page(eventful.tree)["strip"]
+    assert "OTHER ONE" in strip
+    assert strip.count('class="ring"') == 2  # the burn, and its sign in the legend
