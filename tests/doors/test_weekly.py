@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -214,6 +215,26 @@ def test_every_printed_page_is_marked_at_its_head_and_its_foot_and_says_exercise
         said = page.extract_text()
         assert said.count("TLP:RED // REL TO JPN") >= 2
         assert said.count("EXERCISE EXERCISE EXERCISE") == 2
+
+
+@pytest.mark.slow
+def test_a_page_that_is_printed_from_a_browser_is_marked_on_every_sheet(week: Week, tmp_path: Path) -> None:
+    browser = shutil.which("chromium") or shutil.which("google-chrome")
+    if browser is None:
+        pytest.skip("no browser here to print from")
+    from playwright.sync_api import sync_playwright
+
+    page = tmp_path / "week.html"
+    page.write_text(week.html("ja"), encoding="utf-8")
+    with sync_playwright() as play, play.chromium.launch(executable_path=browser, args=["--no-sandbox"]) as chromium:
+        asked: list[str] = []
+        tab = chromium.new_page()
+        tab.on("request", lambda request: asked.append(request.url))
+        tab.goto(page.as_uri())
+        tab.pdf(path=tmp_path / "week.pdf", prefer_css_page_size=True)
+    assert asked == [page.as_uri()]
+    for sheet in PdfReader(tmp_path / "week.pdf").pages:
+        assert sheet.extract_text().count(RED.text) >= 2
 
 
 def test_the_pdf_is_an_archive_file_and_the_same_twice(week: Week) -> None:
