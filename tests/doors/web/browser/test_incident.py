@@ -25,6 +25,13 @@ from tests.doors.web.sides import PASSPHRASE, keys
 
 __all__ = ["axe"]
 
+
+@pytest.fixture(autouse=True)
+def patient() -> None:
+    """Much is worked out before it is shown: a loaded machine is not a fault of the page."""
+    expect.set_options(timeout=30_000)
+
+
 SATO = Principal("S. Sato", "JPN", frozenset({"signer"}), "token")
 SMITH = Principal("S. Smith", "USA", frozenset({"signer"}), "token")
 ALLY = Principal("C. Brown", "USA", frozenset({"viewer"}), "token")
@@ -221,6 +228,8 @@ def test_what_may_not_be_read_is_a_block_and_its_marking_stays_in_sight(browser:
             expect(band).to_contain_text("TLP:RED // REL TO JPN")
             expect(band).to_be_in_viewport()
         expect(page.get_by_role("button", name="Assess", exact=True)).to_have_count(0)
+        paper = page.evaluate("document.adoptedStyleSheets.flatMap(s => [...s.cssRules].map(r => r.cssText)).join(' ')")
+        assert paper.count("EXERCISE TLP:RED // REL TO JPN") == 2  # over and under every printed page
     with visiting(browser, both.japan, ALLY) as seen:
         page = seen.go(f"incident/{number}")
         expect(page.get_by_text(re.compile(r"withheld:\s*TLP:RED // REL TO JPN")).first).to_be_visible()
