@@ -107,7 +107,9 @@ def test_the_timeline_is_walked_by_keyboard_and_said_as_a_table(browser: Browser
         assert bottom(page) != near
         page.keyboard.press("0")
         assert bottom(page) == whole
-        box = page.locator(".timeline .panel").first.bounding_box()
+        first = page.locator(".timeline .panel").first
+        first.evaluate("node => node.scrollIntoView({ block: 'center' })")
+        box = first.bounding_box()
         assert box is not None
         page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + 40)
         page.mouse.down()
