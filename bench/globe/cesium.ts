@@ -12,10 +12,19 @@ const COLOURS = ["#c9a0dc", "#6fc0f5", "#f2b04c", "#8a97a6"].map((c) => Color.fr
 
 Ion.defaultAccessToken = "";
 const earth = TileMapServiceImageryProvider.fromUrl(buildModuleUrl("Assets/Textures/NaturalEarthII"));
-const widget = new CesiumWidget("globe", { baseLayer: ImageryLayer.fromProviderAsync(earth), contextOptions: { webgl: { antialias: false } } });
+// As light as it can be made and still show the same: no smoothing of edges, no air, no fog, no stars.
+const widget = new CesiumWidget("globe", {
+  baseLayer: ImageryLayer.fromProviderAsync(earth),
+  contextOptions: { webgl: { antialias: false } },
+  msaaSamples: 1,
+  skyBox: false,
+  skyAtmosphere: false,
+});
 const { scene } = widget;
 scene.globe.enableLighting = true;
-if (scene.skyBox) scene.skyBox.show = false;
+scene.globe.showGroundAtmosphere = false;
+scene.fog.enabled = false;
+scene.highDynamicRange = false;
 scene.camera.setView({ destination: Cartesian3.fromDegrees(137, 24, 26_000_000 - 6_378_000) });
 
 const objects = read(await (await fetch("/objects.bin")).arrayBuffer());

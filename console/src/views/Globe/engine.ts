@@ -106,8 +106,7 @@ export class Engine {
 
   shade(shade: Shade): void {
     this.#shade = shade;
-    this.#scene?.shade(SHADES[shade]);
-    if (this.#atlas && this.#scene) this.#scene.map = worldMap(this.#atlas, SHADES[shade]);
+    this.#scene?.shade(SHADES[shade], this.#atlas && worldMap(this.#atlas, SHADES[shade]));
     this.touch();
   }
 

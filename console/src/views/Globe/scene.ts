@@ -1,29 +1,36 @@
-/** What three.js draws: the Earth, its rim of air, and all objects as points. Nothing is sorted by depth: each knows what hides it. */
+/** What three.js draws: the Earth with its rim of air, and all objects as points. Nothing is sorted by depth: each knows what hides it. */
 
 import {
   BufferAttribute, BufferGeometry, CanvasTexture, Color, DynamicDrawUsage, GLSL3, InterleavedBuffer, InterleavedBufferAttribute,
-  LinearMipmapLinearFilter, Mesh, NearestFilter, NoColorSpace, Points, RawShaderMaterial, Scene, Sphere, Vector2, Vector3, Vector4, WebGLRenderer,
+  LinearFilter, Mesh, NoColorSpace, OrthographicCamera, PlaneGeometry, Points, RawShaderMaterial, Scene, Sphere, Vector2, Vector3,
+  Vector4, WebGLRenderer, WebGLRenderTarget,
 } from "three"; // prettier-ignore
-import { EQUATOR_KM, gmst, place, POLE_KM, sun } from "../../workers/earth";
+import { EQUATOR_KM, gmst, POLE_KM, sun } from "../../workers/earth";
 import { STATE, weights } from "../../workers/orbits";
 import type { Eye } from "./camera";
 import type { Pair, Slot } from "./keystates";
 import type { Shades } from "./paint";
-import { AIR_FRAGMENT, AIR_VERTEX, EARTH_FRAGMENT, EARTH_VERTEX, OBJECTS_FRAGMENT, OBJECTS_VERTEX } from "./shaders";
+import { EARTH_FRAGMENT, EARTH_VERTEX, FOLD_FRAGMENT, FOLD_VERTEX, KEPT_FRAGMENT, OBJECTS_FRAGMENT, OBJECTS_VERTEX } from "./shaders";
 
-/** Longitudes of the net of the Earth, half as many latitudes. In software each triangle costs as much as many pixels. */
-const NET = { software: 64, hardware: 192 };
-const RIM = 96;
-const AIR = 0.045; // height of the rim, in radii
+/** Pixels along an edge of the folded map. In software one point of it is looked up for a pixel, with a card four are blended. */
+const FOLDED = { software: 1024, hardware: 2048 };
+/** The terminator moves by a quarter of a degree in this time. */
+const LIGHT_MS = 60_000;
+const AIR = 0.045; // height of the rim, in radii of the Earth
 
 export class GlobeScene {
   readonly renderer: WebGLRenderer;
   readonly software: boolean;
-  #scene = new Scene();
+  #ground = new Scene();
+  #sky = new Scene();
   #eye = { value: new Vector3() };
-  #sun = { value: new Vector3(1, 0, 0) };
-  #earth: RawShaderMaterial;
-  #air: Mesh<BufferGeometry, RawShaderMaterial>;
+  #earth: Mesh<BufferGeometry, RawShaderMaterial>;
+  #folded: WebGLRenderTarget;
+  /** The Earth as it was last drawn, the square that shows it again, and for which place of the eye and light it is. */
+  #kept = new WebGLRenderTarget(1, 1, { depthBuffer: false });
+  #again = new Scene();
+  #place: number[] = [];
+  #light = NaN;
   #points: Points<BufferGeometry, RawShaderMaterial> | null = null;
   #buffers: InterleavedBuffer[] = [];
   #shown: [number, number] = [-1, -1];
@@ -32,41 +39,38 @@ export class GlobeScene {
   constructor(canvas: HTMLCanvasElement) {
     this.software = drawsInSoftware();
     this.renderer = new WebGLRenderer({ canvas, antialias: !this.software, depth: false, stencil: false, powerPreference: "high-performance" });
+    this.renderer.autoClear = false;
     this.renderer.setPixelRatio(this.software ? 1 : Math.min(devicePixelRatio, 2));
-    this.#earth = material(EARTH_VERTEX, EARTH_FRAGMENT, { map: { value: null }, sun: this.#sun, night: colour() });
-    this.#air = new Mesh(rim(), material(AIR_VERTEX, AIR_FRAGMENT, { sun: this.#sun, air: colour(), strength: { value: 0 } }));
-    this.#air.material.transparent = true;
-    const earth = new Mesh(spheroid(this.software ? NET.software : NET.hardware), this.#earth);
-    [this.#air.renderOrder, earth.renderOrder] = [0, 1];
-    for (const one of [this.#air, earth]) {
-      one.frustumCulled = false;
-      one.matrixAutoUpdate = false;
-      this.#scene.add(one);
-    }
+    const size = this.software ? FOLDED.software : FOLDED.hardware;
+    this.#folded = new WebGLRenderTarget(size, size, { depthBuffer: false, minFilter: LinearFilter, magFilter: LinearFilter });
+    const uniforms = {
+      map: { value: this.#folded.texture }, eye: this.#eye, from: { value: new Vector3() }, beyond: { value: 0 }, strength: { value: 0 },
+      sun: { value: new Vector3(1, 0, 0) }, night: colour(), space: colour(), air: colour(),
+    }; // prettier-ignore
+    this.#earth = new Mesh(new PlaneGeometry(2, 2), material(EARTH_VERTEX, EARTH_FRAGMENT, uniforms));
+    this.#earth.material.defines = { AIR: AIR.toFixed(4), ...(this.software ? { NEAREST: size.toFixed(1) } : {}) };
+    this.#add(this.#earth, this.#ground);
+    const again = new Mesh(this.#earth.geometry, material(EARTH_VERTEX, KEPT_FRAGMENT, { kept: { value: this.#kept.texture }, eye: this.#eye }));
+    again.matrix = this.#earth.matrix; // the same square
+    this.#add(again, this.#again);
+    again.matrixWorld = this.#earth.matrixWorld;
   }
 
-  set map(canvas: HTMLCanvasElement) {
-    (this.#earth.uniforms.map!.value as CanvasTexture | null)?.dispose();
-    const texture = new CanvasTexture(canvas);
-    texture.colorSpace = NoColorSpace;
-    texture.generateMipmaps = !this.software;
-    texture.minFilter = this.software ? NearestFilter : LinearMipmapLinearFilter;
-    if (!this.software) texture.anisotropy = 4;
-    this.#earth.uniforms.map!.value = texture;
-  }
-
-  shade(shades: Shades): void {
-    const set = (one: RawShaderMaterial, name: string, value: string) => (one.uniforms[name]!.value as Color).set(value).convertLinearToSRGB();
-    set(this.#earth, "night", shades.night);
-    set(this.#air.material, "air", shades.air);
-    this.#air.material.uniforms.strength!.value = shades.airStrength;
+  /** The look of a theme; `plate`: the map of the Earth in its colours, in plate carree, where it is there already. */
+  shade(shades: Shades, plate: HTMLCanvasElement | null): void {
+    const { uniforms } = this.#earth.material;
+    for (const name of ["night", "space", "air"] as const) (uniforms[name]!.value as Color).set(shades[name]).convertLinearToSRGB();
+    uniforms.strength!.value = shades.airStrength;
     this.renderer.setClearColor(new Color(shades.space), 1);
+    if (plate) this.#fold(plate);
+    this.#earth.visible = plate !== null;
+    this.#place = [];
   }
 
   /** Room for a sky of `slots` key states; `paint` is one colour for each object, alpha 0: not shown. */
   hold(slots: Slot[], paint: Uint8Array, count: number): void {
     if (this.#points) {
-      this.#scene.remove(this.#points);
+      this.#sky.remove(this.#points);
       this.#points.geometry.dispose();
       this.#points.material.dispose();
     }
@@ -81,21 +85,18 @@ export class GlobeScene {
     geometry.setAttribute("paint", new BufferAttribute(paint, 4, true).setUsage(DynamicDrawUsage));
     geometry.boundingSphere = new Sphere(new Vector3(), 1e7);
     geometry.setDrawRange(0, count);
-    const points = new Points(geometry, material(OBJECTS_VERTEX, OBJECTS_FRAGMENT, {
-      weights: { value: new Vector4() }, spin: { value: new Vector2() }, size: { value: this.software ? 1.7 : 2.6 * this.renderer.getPixelRatio() }, eye: this.#eye,
+    const size = this.software ? 1.7 : 2.6 * this.renderer.getPixelRatio();
+    this.#points = new Points(geometry, material(OBJECTS_VERTEX, OBJECTS_FRAGMENT, {
+      weights: { value: new Vector4() }, spin: { value: new Vector2() }, size: { value: size }, eye: this.#eye,
     })); // prettier-ignore
     if (!this.software) {
       // Discs with soft edges; in software a square of two or three pixels costs half.
-      points.material.transparent = true;
-      points.material.defines = { ROUND: "", SIZE_PX: "5.0" };
+      this.#points.material.transparent = true;
+      this.#points.material.defines = { ROUND: "", SIZE_PX: "5.0" };
     }
-    points.frustumCulled = false;
-    points.matrixAutoUpdate = false;
-    points.renderOrder = 2;
-    points.visible = false;
+    this.#points.visible = false;
     this.#shown = [-1, -1];
-    this.#points = points;
-    this.#scene.add(points);
+    this.#add(this.#points, this.#sky);
   }
 
   filled(slot: Slot): void {
@@ -112,18 +113,64 @@ export class GlobeScene {
 
   resize(width: number, height: number): void {
     this.renderer.setSize(width, height, false);
+    this.#kept.setSize(width, height);
+    this.#place = [];
   }
 
   draw(t_ms: number, pair: Pair | null, eye: Eye): void {
     this.#eye.value.set(...eye.position);
-    this.#sun.value.set(...sun(t_ms));
     if (pair && this.#points) this.#between(pair, t_ms);
-    this.#limb(eye);
-    this.renderer.render(this.#scene, eye.camera);
+    this.#drawGround(eye, t_ms);
+    this.renderer.render(this.#sky, eye.camera);
   }
 
   dispose(): void {
+    this.#folded.dispose();
+    this.#kept.dispose();
     this.renderer.dispose();
+  }
+
+  #add(one: Mesh | Points, to: Scene): void {
+    one.frustumCulled = false;
+    one.matrixAutoUpdate = false;
+    to.add(one);
+  }
+
+  /** In software a kept picture of the Earth costs a third of a new one: it is kept when the eye rests. */
+  #drawGround(eye: Eye, t_ms: number): void {
+    const { renderer } = this;
+    const place = [...eye.matrix];
+    const light = Math.round(t_ms / LIGHT_MS);
+    const rests = this.software && place.every((x, k) => x === this.#place[k]);
+    if (rests && this.#light !== light) {
+      this.#face(eye, t_ms);
+      renderer.setRenderTarget(this.#kept);
+      renderer.clear();
+      renderer.render(this.#ground, eye.camera);
+      renderer.setRenderTarget(null);
+      this.#light = light;
+    }
+    if (!rests) [this.#place, this.#light] = [place, NaN];
+    renderer.clear();
+    if (rests) return void renderer.render(this.#again, eye.camera);
+    this.#face(eye, t_ms);
+    renderer.render(this.#ground, eye.camera);
+  }
+
+  /** Turn the square of the Earth to the eye: around the circle at which sight touches the ground, and the air above it. */
+  #face(eye: Eye, t_ms: number): void {
+    const { uniforms } = this.#earth.material;
+    const from = uniforms.from!.value.set(eye.position[0] / EQUATOR_KM, eye.position[1] / EQUATOR_KM, eye.position[2] / POLE_KM) as Vector3;
+    uniforms.beyond!.value = from.lengthSq() - 1;
+    uniforms.sun!.value.set(...sun(t_ms));
+    const d = Math.hypot(...eye.position);
+    const towards = EQUATOR_KM ** 2 / d;
+    const radius = Math.sqrt(EQUATOR_KM ** 2 - towards ** 2) * (1 + 1.2 * AIR);
+    const m = this.#earth.matrix;
+    m.lookAt(this.#eye.value, new Vector3(), eye.camera.up);
+    m.scale(new Vector3().setScalar(radius));
+    m.setPosition(...(eye.position.map((x) => (x / d) * towards) as [number, number, number]));
+    this.#earth.matrixWorldNeedsUpdate = true;
   }
 
   #between({ a, b }: Pair, t_ms: number): void {
@@ -135,23 +182,26 @@ export class GlobeScene {
       }
       this.#shown = [a.number, b.number];
     }
-    const u = Math.min(Math.max((t_ms - a.t_ms) / (b.t_ms - a.t_ms), 0), 1);
-    material.uniforms.weights!.value.set(...weights(u, (b.t_ms - a.t_ms) / 1000));
-    const angle = gmst(Math.min(Math.max(t_ms, a.t_ms), b.t_ms));
+    const t = Math.min(Math.max(t_ms, a.t_ms), b.t_ms);
+    material.uniforms.weights!.value.set(...weights((t - a.t_ms) / (b.t_ms - a.t_ms), (b.t_ms - a.t_ms) / 1000));
+    const angle = gmst(t);
     material.uniforms.spin!.value.set(Math.cos(angle), Math.sin(angle));
     this.#points!.visible = true;
   }
 
-  /** The rim stands around the circle at which sight touches the Earth, facing the eye. */
-  #limb(eye: Eye): void {
-    const d = Math.hypot(...eye.position);
-    const radius = (EQUATOR_KM + POLE_KM) / 2;
-    const towards = radius ** 2 / d;
-    const m = this.#air.matrix;
-    m.lookAt(this.#eye.value, new Vector3(), eye.camera.up);
-    m.scale(new Vector3().setScalar(Math.sqrt(radius ** 2 - towards ** 2)));
-    m.setPosition(...(eye.position.map((x) => (x / d) * towards) as [number, number, number]));
-    this.#air.matrixWorldNeedsUpdate = true;
+  #fold(plate: HTMLCanvasElement): void {
+    const texture = new CanvasTexture(plate);
+    texture.colorSpace = NoColorSpace;
+    texture.generateMipmaps = false;
+    texture.minFilter = texture.magFilter = LinearFilter;
+    const square = new Mesh(new PlaneGeometry(2, 2), material(FOLD_VERTEX, FOLD_FRAGMENT, { plate: { value: texture } }));
+    square.frustumCulled = false;
+    this.renderer.setRenderTarget(this.#folded);
+    this.renderer.render(new Scene().add(square), new OrthographicCamera());
+    this.renderer.setRenderTarget(null);
+    square.geometry.dispose();
+    square.material.dispose();
+    texture.dispose();
   }
 }
 
@@ -161,53 +211,6 @@ function material(vertexShader: string, fragmentShader: string, uniforms: RawSha
 
 function colour(): { value: Color } {
   return { value: new Color() };
-}
-
-/** WGS-84 as a net of geodetic longitudes and latitudes, seen from outside. */
-function spheroid(around: number): BufferGeometry {
-  const upwards = around / 2;
-  const [position, normal, uv, index]: number[][] = [[], [], [], []];
-  for (let j = 0; j <= upwards; j++) {
-    for (let i = 0; i <= around; i++) {
-      const [lon, lat] = [(i / around) * 360 - 180, (j / upwards) * 180 - 90];
-      position!.push(...place(lon, lat));
-      const c = Math.cos((lat * Math.PI) / 180);
-      normal!.push(c * Math.cos((lon * Math.PI) / 180), c * Math.sin((lon * Math.PI) / 180), Math.sin((lat * Math.PI) / 180));
-      uv!.push(i / around, j / upwards);
-    }
-  }
-  for (let j = 0; j < upwards; j++) {
-    for (let i = 0; i < around; i++) {
-      const at = j * (around + 1) + i;
-      index!.push(at, at + 1, at + around + 2, at, at + around + 2, at + around + 1);
-    }
-  }
-  const geometry = new BufferGeometry();
-  geometry.setAttribute("position", new BufferAttribute(new Float32Array(position!), 3));
-  geometry.setAttribute("normal", new BufferAttribute(new Float32Array(normal!), 3));
-  geometry.setAttribute("uv", new BufferAttribute(new Float32Array(uv!), 2));
-  geometry.setIndex(index!);
-  return geometry;
-}
-
-/** A ring of radius 1 that fades outwards. */
-function rim(): BufferGeometry {
-  const position: number[] = [];
-  const out: number[] = [];
-  const index: number[] = [];
-  for (let i = 0; i <= RIM; i++) {
-    const angle = (i / RIM) * 2 * Math.PI;
-    for (const [radius, fade] of [[0.99, 0], [1 + AIR, 1]] as const) {
-      position.push(radius * Math.cos(angle), radius * Math.sin(angle), 0);
-      out.push(fade);
-    }
-    if (i < RIM) index.push(2 * i, 2 * i + 1, 2 * i + 3, 2 * i, 2 * i + 3, 2 * i + 2);
-  }
-  const geometry = new BufferGeometry();
-  geometry.setAttribute("position", new BufferAttribute(new Float32Array(position), 3));
-  geometry.setAttribute("out_", new BufferAttribute(new Float32Array(out), 1));
-  geometry.setIndex(index);
-  return geometry;
 }
 
 /** Whether the browser draws without a graphics card: then every pixel costs, and edges are left as they are. */

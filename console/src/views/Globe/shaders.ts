@@ -47,53 +47,83 @@ void main() {
 #endif
 }`;
 
+/** The Earth is no net of triangles: on a square that faces the eye each pixel asks where its ray meets the spheroid. The
+ * limb is round at every height, and without a graphics card it is as fast as a net that is too coarse. */
 export const EARTH_VERTEX = /* glsl */ `
 precision highp float;
-uniform mat4 projectionMatrix, modelViewMatrix;
-uniform vec3 sun;
-in vec3 position, normal;
-in vec2 uv;
-out vec2 at;
-out float light;
-void main() {
-  at = uv;
-  light = clamp(0.5 + dot(normal, sun) * 4.5, 0.0, 1.0);
-  gl_Position = projectionMatrix * modelViewMatrix * vec4(position, 1.0);
-}`;
-
-/** The map holds the colours of full day. */
-export const EARTH_FRAGMENT = /* glsl */ `
-precision mediump float;
-uniform sampler2D map;
-uniform vec3 night;
-in vec2 at;
-in float light;
-out vec4 pixel;
-void main() {
-  pixel = vec4(texture(map, at).rgb * mix(night, vec3(1.0), light), 1.0);
-}`;
-
-export const AIR_VERTEX = /* glsl */ `
-precision highp float;
 uniform mat4 projectionMatrix, viewMatrix, modelMatrix;
-uniform vec3 sun;
+uniform vec3 eye;
 in vec3 position;
-in float out_;
-out float fade, light;
+out vec3 ray;
+const vec3 SPHEROID = vec3(1.0 / 6378.137, 1.0 / 6378.137, 1.0 / 6356.752314);
 void main() {
   vec4 world = modelMatrix * vec4(position, 1.0);
-  fade = out_;
-  light = clamp(0.35 + dot(normalize(world.xyz), sun) * 1.6, 0.0, 1.0);
+  ray = (world.xyz - eye) * SPHEROID;
   gl_Position = projectionMatrix * viewMatrix * world;
 }`;
 
-export const AIR_FRAGMENT = /* glsl */ `
-precision mediump float;
-uniform vec3 air;
-uniform float strength;
-in float fade, light;
+/** `from`: the eye in the space where the spheroid is a unit sphere; `beyond`: its square less 1. Beside the Earth: a rim of air.
+ * The map is folded as an octahedron (Praun and Hoppe 2003), which takes no angles to look up. */
+export const EARTH_FRAGMENT = /* glsl */ `
+precision highp float;
+precision highp sampler2D;
+uniform sampler2D map;
+uniform vec3 from, sun, night, space, air;
+uniform float beyond, strength;
+in vec3 ray;
 out vec4 pixel;
 void main() {
-  float left = 1.0 - fade;
-  pixel = vec4(air, left * left * left * strength * (0.25 + 0.75 * light));
+  float a = dot(ray, ray);
+  float b = dot(from, ray);
+  float root = b * b - a * beyond;
+  if (root > 0.0) {
+    vec3 n = from - ray * ((b + sqrt(root)) / a);
+    float light = clamp(0.5 + dot(n, sun) * 4.5, 0.0, 1.0);
+    n /= abs(n.x) + abs(n.y) + abs(n.z);
+    vec2 fold = n.z >= 0.0 ? n.xy : (1.0 - abs(n.yx)) * vec2(n.x >= 0.0 ? 1.0 : -1.0, n.y >= 0.0 ? 1.0 : -1.0);
+#ifdef NEAREST
+    vec3 day = texelFetch(map, ivec2((fold * 0.5 + 0.5) * NEAREST), 0).rgb;
+#else
+    vec3 day = texture(map, fold * 0.5 + 0.5).rgb;
+#endif
+    pixel = vec4(day * mix(night, vec3(1.0), light), 1.0);
+  } else {
+    // How far the ray passes above the ground, to first order: the rim is thin.
+    float left = clamp(1.0 + root / (a * 2.0 * AIR), 0.0, 1.0);
+    float light = clamp(0.35 + dot(from - ray * (b / a), sun) * 1.6, 0.0, 1.0);
+    pixel = vec4(mix(space, air, left * left * left * strength * (0.25 + 0.75 * light)), 1.0);
+  }
+}`;
+
+/** The Earth as it was kept, pixel for pixel. */
+export const KEPT_FRAGMENT = /* glsl */ `
+precision mediump float;
+uniform sampler2D kept;
+out vec4 pixel;
+void main() {
+  pixel = vec4(texelFetch(kept, ivec2(gl_FragCoord.xy), 0).rgb, 1.0);
+}`;
+
+/** Folds a map in plate carree into the octahedron. Run once for each theme. */
+export const FOLD_VERTEX = /* glsl */ `
+precision highp float;
+in vec3 position;
+out vec2 at;
+void main() {
+  at = position.xy;
+  gl_Position = vec4(position.xy, 0.0, 1.0);
+}`;
+
+export const FOLD_FRAGMENT = /* glsl */ `
+precision highp float;
+uniform sampler2D plate;
+in vec2 at;
+out vec4 pixel;
+const float PI = 3.14159265358979;
+const float SQUEEZED = 6356.752314 / 6378.137;
+void main() {
+  vec3 n = vec3(at, 1.0 - abs(at.x) - abs(at.y));
+  if (n.z < 0.0) n.xy = (1.0 - abs(n.yx)) * vec2(n.x >= 0.0 ? 1.0 : -1.0, n.y >= 0.0 ? 1.0 : -1.0);
+  float lat = atan(n.z, length(n.xy) * SQUEEZED); // geodetic, of a point of the unit sphere that the spheroid was scaled to
+  pixel = texture(plate, vec2(atan(n.y, n.x) / (2.0 * PI) + 0.5, lat / PI + 0.5));
 }`;
