@@ -72,6 +72,7 @@ bench: $(VENV)/.synced-dev  ## what every figure in the docs rests on; most need
 	$(VENV)/bin/python bench/service/start.py --data $(DATA)
 	$(VENV)/bin/python bench/service/load.py --data $(DATA)
 	$(VENV)/bin/python bench/service/stream.py
+	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" npm ci --prefix bench/globe --silent
 	$(VENV)/bin/python bench/globe/run.py
 	$(VENV)/bin/python bench/burning_sky/noise.py $(DATA)
 	$(VENV)/bin/python bench/burning_sky/run.py
