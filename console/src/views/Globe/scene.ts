@@ -1,7 +1,7 @@
 /** What three.js draws: the Earth with its rim of air, and all objects as points. Nothing is sorted by depth: each knows what hides it. */
 
 import {
-  BufferAttribute, BufferGeometry, CanvasTexture, Color, DynamicDrawUsage, GLSL3, InterleavedBuffer, InterleavedBufferAttribute,
+  BufferAttribute, BufferGeometry, CanvasTexture, Color, ColorManagement, DynamicDrawUsage, GLSL3, InterleavedBuffer, InterleavedBufferAttribute,
   LinearFilter, Mesh, NoColorSpace, OrthographicCamera, PlaneGeometry, Points, RawShaderMaterial, Scene, Sphere, Vector2, Vector3,
   Vector4, WebGLRenderer, WebGLRenderTarget,
 } from "three"; // prettier-ignore
@@ -17,6 +17,9 @@ const FOLDED = { software: 1024, hardware: 2048 };
 /** The terminator moves by a quarter of a degree in this time. */
 const LIGHT_MS = 60_000;
 const AIR = 0.045; // height of the rim, in radii of the Earth
+
+// Colours are shown as they are written; else three.js clears a kept picture and the canvas with two different ones.
+ColorManagement.enabled = false;
 
 export class GlobeScene {
   readonly renderer: WebGLRenderer;
@@ -59,7 +62,7 @@ export class GlobeScene {
   /** The look of a theme; `plate`: the map of the Earth in its colours, in plate carree, where it is there already. */
   shade(shades: Shades, plate: HTMLCanvasElement | null): void {
     const { uniforms } = this.#earth.material;
-    for (const name of ["night", "space", "air"] as const) (uniforms[name]!.value as Color).set(shades[name]).convertLinearToSRGB();
+    for (const name of ["night", "space", "air"] as const) (uniforms[name]!.value as Color).set(shades[name]);
     uniforms.strength!.value = shades.airStrength;
     this.renderer.setClearColor(new Color(shades.space), 1);
     if (plate) this.#fold(plate);

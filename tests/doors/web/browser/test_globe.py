@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -120,6 +121,24 @@ def opened(visit: Visit, address: str = "globe") -> Globe:
     globe = Globe(visit.page)
     globe.until("g && g.keys.pair && g.frames.length > 0")
     return globe
+
+
+def apart(page: Page, one: bytes, other: bytes) -> int:
+    """The largest difference of a colour between two pictures, 0..255; 255 where their sizes differ."""
+    script = """async (pictures) => {
+      const [a, b] = await Promise.all(pictures.map(async (p) => {
+        const image = new Image();
+        image.src = `data:image/png;base64,${p}`;
+        await image.decode();
+        const canvas = document.createElement("canvas");
+        [canvas.width, canvas.height] = [image.width, image.height];
+        const pen = canvas.getContext("2d");
+        pen.drawImage(image, 0, 0);
+        return pen.getImageData(0, 0, image.width, image.height).data;
+      }));
+      return a.length === b.length ? a.reduce((most, x, k) => Math.max(most, Math.abs(x - b[k])), 0) : 255;
+    }"""
+    return int(page.evaluate(script, [base64.b64encode(p).decode() for p in (one, other)]))
 
 
 def truth(t_utc: np.datetime64, of: ElementSets = NEWEST) -> dict[int, tuple[float, float, float]]:
@@ -295,12 +314,13 @@ def test_the_slider_moves_time_while_it_plays(visit: Visit) -> None:
 
 def test_a_lost_picture_is_said_and_comes_back(visit: Visit) -> None:
     globe = opened(visit)
+    visit.page.wait_for_timeout(1000)
     before = visit.page.locator(".stage").screenshot()
     globe.run("g.loseContext(1500);")
     expect(visit.page.get_by_text("took the picture away")).to_be_visible()
     expect(visit.page.get_by_text("took the picture away")).not_to_be_visible(timeout=10_000)
     visit.page.wait_for_timeout(500)
-    assert visit.page.locator(".stage").screenshot() == before
+    assert apart(visit.page, before, visit.page.locator(".stage").screenshot()) <= 2  # of 255: the map is drawn anew
 
 
 def test_without_webgl_it_says_so_and_the_tables_stay(browser: Browser, sky: Served) -> None:
