@@ -274,7 +274,8 @@ def test_no_secret_is_written_logged_shown_or_raised(
     tmp_path: Path, clock: Hands, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str], answer: Answering
 ) -> None:
     """Everything that leaves is searched: files, debug logs of every library, reprs, locations, and errors with all they hold."""
-    caplog.set_level(logging.DEBUG)
+    for name in (None, "httpx", "httpcore"):
+        caplog.set_level(logging.DEBUG, name)
     shown = []
     with serving(space_track(answer)) as server:
         asked = source(server, tmp_path, clock)

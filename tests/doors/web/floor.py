@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import logging
 import shutil
 import socket
 import threading
@@ -82,6 +83,7 @@ def served(
     settings = settings or Settings(world.home)
     api = app or application.create(world, settings)
     log = io.StringIO()
+    before = _logging()
     logs.install("info", log)
     sock = socket.socket()
     sock.bind(("127.0.0.1", 0))
@@ -99,7 +101,21 @@ def served(
         server.should_exit = True
         thread.join(15.0)
         sock.close()
+        for (
+            logger,
+            level,
+            handlers,
+            propagate,
+        ) in before:  # the service set up its whole process; other tests run in this one
+            logger.setLevel(level)
+            logger.handlers[:], logger.propagate = handlers, propagate
         assert not thread.is_alive(), "the server did not end"
+
+
+def _logging() -> list[tuple[logging.Logger, int, list[logging.Handler], bool]]:
+    named = ("httpx", "httpcore", "uvicorn", "uvicorn.error", "uvicorn.access", "uvicorn.asgi")
+    held = [logging.getLogger(), *map(logging.getLogger, named)]
+    return [(logger, logger.level, list(logger.handlers), logger.propagate) for logger in held]
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import concurrent.futures
+import itertools
 import json
 import re
 from collections.abc import Iterator
@@ -27,6 +28,7 @@ ROW = {
     "t": "2026-05-01T09:00:00Z",
     "known": "2026-05-01T12:00:00+00:00",
 }
+NUMBERS = itertools.count()
 ODD = {
     "nul": "a\x00b",
     "escape": "a\x1b[2Jb",
@@ -57,7 +59,9 @@ def who(side: Side) -> httpx.Client:
 
 
 def opened(who: httpx.Client, **more: Any) -> str:
-    answer = who.post("/incidents", json={"title": "A link went down", "owners": ["JPN"], **more})
+    """A new incident: the very same request within two seconds would be answered with the one before."""
+    question = f"What happened? ({next(NUMBERS)})"
+    answer = who.post("/incidents", json={"title": "A link went down", "owners": ["JPN"], "question": question, **more})
     assert answer.status_code == 201, answer.text
     return str(answer.json()["id"])
 
@@ -450,6 +454,7 @@ def test_the_brief_is_a_page_that_runs_nothing(side: Side, who: httpx.Client, mo
     assert pdf.headers["content-disposition"] == f'attachment; filename="{number}-en.pdf"'
     assert pdf.headers["x-marking"] == "TLP:CLEAR"
     monkeypatch.setitem(__import__("sys").modules, "typst", None)  # as where the extra was not installed
+    who.post(f"/incidents/{number}/evidence", json={"items": [{**ROW, "statement": "More."}]})
     who.post(f"/incidents/{number}/assessments", json={})
     missing = who.get(f"/incidents/{number}/brief?format=pdf")
     assert (missing.status_code, code(missing)) == (503, "pdf-missing")
