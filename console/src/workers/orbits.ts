@@ -9,7 +9,7 @@ export const PAST_ITS_END = 8;
 const FAR_KM = 2_000_000;
 const DECAY_KM = 6378.137 - 50;
 
-/** Element sets prepared once. `error[i]`: the reference's code, 7 not a number, 8 drag took the semi-major axis through zero. */
+/** Element sets prepared once. `error[i]`: the reference's code, 7 not a number, 8 drag took the orbit past its end. */
 export interface Sky {
   sets: (SatRec | null)[];
   epoch_ms: Float64Array;
@@ -52,8 +52,11 @@ export function state(sky: Sky, i: number, ms: number, into: Float32Array | Floa
   const set = sky.sets[i];
   let code: number = NOT_A_NUMBER;
   if (set) {
-    const found = sgp4(set, (ms - sky.epoch_ms[i]!) / 60000);
+    const minutes = (ms - sky.epoch_ms[i]!) / 60000;
+    const found = sgp4(set, minutes);
     code = found === null ? set.error || NOT_A_NUMBER : 0;
+    // Of a set that was fine at its epoch, only drag takes the eccentricity out of range.
+    if (code === 1 && minutes > 0 && set.bstar > 0) code = PAST_ITS_END;
     if (found !== null) {
       const { position: r, velocity: v } = found;
       const km = Math.hypot(r.x, r.y, r.z);

@@ -13,6 +13,7 @@ whether a treaty applies is for ministers.
 from __future__ import annotations
 
 from difflib import get_close_matches
+from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -35,8 +36,19 @@ def register(alliance: str | Path = "japan-us") -> Register:
     >>> register().row("T60-IV").wording
     'unchecked'
     """
+    if str(alliance) in BUILT_IN:
+        return _built_in(str(alliance))
     place = _place(alliance)
-    location = str(alliance) if str(alliance) in BUILT_IN else str(place)
+    return _read(place, str(place))
+
+
+@cache
+def _built_in(name: str) -> Register:
+    """Read once: what comes with a release does not change while it runs."""
+    return _read(files("hoshimori.alliance") / name, name)
+
+
+def _read(place: Traversable | Path, location: str) -> Register:
     found = read(place, f"{location} (built in)" if location in BUILT_IN else location)
     return Register(
         alliance_id=found.alliance_id,
@@ -48,9 +60,7 @@ def register(alliance: str | Path = "japan-us") -> Register:
     )
 
 
-def _place(alliance: str | Path) -> Traversable | Path:
-    if str(alliance) in BUILT_IN:
-        return files("hoshimori.alliance") / str(alliance)
+def _place(alliance: str | Path) -> Path:
     path = Path(alliance).expanduser()
     if path.is_dir():
         return path

@@ -15,7 +15,7 @@ from fastapi import FastAPI, Request
 from hoshimori.doors.web import answers, app, problems
 from hoshimori.doors.web.answers import Document
 from hoshimori.doors.web.asgi import Message, Send
-from hoshimori.doors.web.cache import Cached
+from hoshimori.doors.web.cache import LATE_S, Cached
 from hoshimori.doors.web.principal import Asking, Principal, Reader, Worker, set_asking
 from hoshimori.doors.web.routes.asked import AsOf
 from hoshimori.doors.web.versions import Versions
@@ -145,9 +145,14 @@ def test_what_is_private_is_made_for_each(service: Served) -> None:
 
 def test_a_write_here_is_seen_at_once(service: Served) -> None:
     with service.client() as asks:
-        for n in range(1, 4):
-            assert asks.get(f"{API}/tree").json()["n"] == n
+        seen = []
+        for _ in range(3):
+            seen.append(asks.get(f"{API}/tree").json()["n"])
+            made = len(MADE)
             asks.post(f"{API}/write")
+            assert len(MADE) > made
+        seen.append(asks.get(f"{API}/tree").json()["n"])
+        assert seen == sorted(set(seen))
 
 
 def test_a_write_elsewhere_is_seen_soon(service: Served) -> None:
@@ -189,14 +194,145 @@ def test_what_the_stream_told_is_in_the_next_answer(bare: World) -> None:
         seen: list[int] = []
 
         async def listener(message: Message) -> None:
-            before = inner.count
             await asked(cached, "/x")
             await asked(cached, "/x")
-            seen.append(inner.count - before)
+            seen.append(inner.count)
 
         await asked(cached, "/x")
         await asked(cached, "/stream", send=listener)
-        assert seen == [1, 1, 1]  # made anew once after each line
+        assert seen == [2, 3, 4]  # made anew once for each line
+
+    asyncio.run(run())
+
+
+class Gated:
+    """An application that says which state its answer is from, and makes none while its gate is shut."""
+
+    def __init__(self) -> None:
+        self.state, self.made, self.gate = 0, list[str](), asyncio.Event()
+        self.gate.set()
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        state = self.state
+        self.made.append(scope["path"].rpartition("/")[2])
+        await self.gate.wait()
+        await send({"type": "http.response.start", "status": 201 if scope["method"] == "POST" else 200, "headers": []})
+        await send({"type": "http.response.body", "body": str(state).encode()})
+
+
+async def read(cached: Cached, path: str, method: str = "GET") -> int:
+    body: list[bytes] = []
+
+    async def send(message: Message) -> None:
+        body.append(message.get("body", b""))
+
+    await asked(cached, path, send=send, method=method)
+    return int(b"".join(body))
+
+
+def test_a_change_is_shown_at_one_moment(bare: World) -> None:
+    """While the new is made the old is given to everybody; nobody sees a newer answer and then an older one."""
+
+    async def run() -> None:
+        inner, versions = Gated(), Versions(bare)
+        cached = Cached(inner, versions, now_as_of=False)
+        await versions.look()
+        assert [await read(cached, x) for x in ("/a", "/b", "/a")] == [0, 0, 0]
+        inner.state = 1
+        seq = await asyncio.to_thread(bare.duty.tell, "sweep", {"n": 1})
+        inner.gate.clear()
+        telling = [asyncio.create_task(versions.reach(seq)) for _ in range(3)]
+        while len(inner.made) < 4:
+            await asyncio.sleep(0.005)
+        assert [await read(cached, x) for x in ("/a", "/b")] == [0, 0]
+        other = asyncio.create_task(read(cached, "/c"))
+        await asyncio.sleep(0.05)
+        assert not other.done()
+        assert not any(t.done() for t in telling)  # no line of the stream is ahead of the answers
+        inner.gate.set()
+        await asyncio.gather(*telling)
+        assert [await read(cached, x) for x in ("/a", "/b")] == [1, 1]
+        assert await other == 1
+        assert sorted(inner.made) == ["a", "a", "b", "b", "c"]
+
+    asyncio.run(run())
+
+
+def test_a_change_does_not_wait_for_what_takes_long(bare: World) -> None:
+    async def run() -> None:
+        inner, versions = Gated(), Versions(bare)
+        cached = Cached(inner, versions, now_as_of=False)
+        await versions.look()
+        assert await read(cached, "/a") == 0
+        inner.state = 1
+        await asyncio.to_thread(bare.duty.tell, "sweep", {"n": 1})
+        inner.gate.clear()
+        began = time.monotonic()
+        await versions.look()
+        assert LATE_S * 0.9 < time.monotonic() - began < LATE_S + 2.0
+        late = asyncio.create_task(read(cached, "/a"))
+        await asyncio.sleep(0.05)
+        assert not late.done()  # not the old one
+        inner.gate.set()
+        assert await late == 1
+        assert inner.made == ["a", "a"]
+
+    asyncio.run(run())
+
+
+def test_a_writer_hears_that_it_is_done_when_everybody_sees_it(bare: World) -> None:
+    async def run() -> None:
+        inner, versions = Gated(), Versions(bare)
+        cached = Cached(inner, versions, now_as_of=False)
+        await versions.look()
+        assert await read(cached, "/a") == 0
+        inner.state = 1
+        await read(cached, "/write", "POST")
+        assert inner.made == ["a", "write", "a"]  # made again before the writer was told
+        assert await read(cached, "/a") == 1
+        assert len(inner.made) == 3
+
+    asyncio.run(run())
+
+
+def test_an_answer_from_before_a_write_is_not_given_after_it(bare: World) -> None:
+    """A write while a change is about to show: what was made for that change is from before the write."""
+
+    async def run() -> None:
+        inner, versions = Gated(), Versions(bare)
+        cached = Cached(inner, versions, now_as_of=False)
+        await versions.look()
+        assert await read(cached, "/a") == 0
+        inner.state = 1
+        await asyncio.to_thread(bare.duty.tell, "sweep", {"n": 1})
+        inner.gate.clear()
+        showing = asyncio.create_task(versions.look())
+        while len(inner.made) < 2:
+            await asyncio.sleep(0.005)
+        inner.state = 2
+        versions.moved()
+        inner.gate.set()
+        await showing
+        assert await read(cached, "/a") == 2
+
+    asyncio.run(run())
+
+
+def test_a_listener_that_leaves_loses_nothing_for_others(bare: World) -> None:
+    async def run() -> None:
+        inner, versions = Gated(), Versions(bare)
+        cached = Cached(inner, versions, now_as_of=False)
+        await versions.look()
+        for leave_s in (0.0, 0.001, 0.01, 0.05):
+            assert await read(cached, "/a") == inner.state
+            inner.state += 1
+            seq = await asyncio.to_thread(bare.duty.tell, "sweep", {"n": inner.state})
+            listening = asyncio.create_task(versions.reach(seq))
+            await asyncio.sleep(leave_s)
+            listening.cancel()
+            await asyncio.gather(listening, return_exceptions=True)
+            await versions.reach(seq)
+            assert await read(cached, "/a") == inner.state
 
     asyncio.run(run())
 
@@ -243,10 +379,10 @@ class Inner:
         await send({"type": "http.response.body", "body": b"x" * self.size})
 
 
-async def asked(cached: Cached, path: str, query: str = "", send: Send | None = None) -> None:
+async def asked(cached: Cached, path: str, query: str = "", send: Send | None = None, method: str = "GET") -> None:
     principal = Principal("x", "JPN", frozenset({"viewer"}), "token")
     set_asking(Asking(principal))
-    scope = {"type": "http", "method": "GET", "path": API + path, "query_string": query.encode(), "headers": []}
+    scope = {"type": "http", "method": method, "path": API + path, "query_string": query.encode(), "headers": []}
 
     async def nobody(message: Message) -> None:
         """Nobody listens."""

@@ -34,6 +34,10 @@ def held(stat: CatalogueStat) -> dict[str, Any]:
 
 def sources(skies: Skies) -> list[dict[str, Any]]:
     """Every file and answer taken in, the newest first."""
+    return skies.once("sources", lambda: _sources(skies))
+
+
+def _sources(skies: Skies) -> list[dict[str, Any]]:
     wrong = refused_by_source(skies.view(now_utc()))
     return [
         {

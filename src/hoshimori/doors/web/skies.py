@@ -6,10 +6,11 @@ at which anything did, and a service that is asked every second "as of now" read
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +21,7 @@ from hoshimori.catalogue.asof import FUTURE
 from hoshimori.catalogue.manifest import Manifest
 from hoshimori.catalogue.query import live_rows
 from hoshimori.catalogue.shelves import StoredSource
+from hoshimori.catalogue.stat import CatalogueStat
 from hoshimori.catalogue.tables import NAMES, PROBLEMS, SETS, literal
 from hoshimori.catalogue.view import CatalogueView
 from hoshimori.detect.sizes import object_types
@@ -36,9 +38,11 @@ from hoshimori.tracking.satellites import satellites_of
 
 SKIES = 4
 ANSWERS = 48
+MOMENTS = 512
 EARTH_RADIUS_KM = 6378.137
 AHEAD = np.timedelta64(60, "s")
 """By so much the clock of who asks may be ahead of ours."""
+T = TypeVar("T")
 Objects = npt.NDArray[np.object_]
 Generation = tuple[int, int]
 
@@ -98,6 +102,7 @@ class Skies:
         self._skies = Kept(SKIES)
         self._answers = Kept(ANSWERS)
         self._ends = Kept(2)
+        self._since_when = Kept(MOMENTS)
         self.answers = self._answers
 
     def moment(self, as_of: str | None) -> np.datetime64:
@@ -145,12 +150,23 @@ class Skies:
 
     def _since(self, view: CatalogueView) -> np.datetime64:
         end = max((t for t in self._end(view) if not np.isnat(t)), default=NOT_A_TIME)
-        return end if not view.as_of_utc < end else _last_news(view, view.as_of_utc)
+        if not view.as_of_utc < end:
+            return end
+        moment = (_generation(view.manifest), str(view.as_of_utc))
+        return self._since_when.get(moment, lambda: _last_news(view, view.as_of_utc))
 
     def _end(self, view: CatalogueView | None = None) -> tuple[np.datetime64, np.datetime64]:
         """The newest knowledge held, and the last moment at which the sky changes by what is held now."""
         view = self.view(now_utc()) if view is None else view
         return self._ends.get(_generation(view.manifest), lambda: _ends(view))
+
+    def held(self) -> CatalogueStat:
+        """What the whole catalogue holds, measured once for each state of it."""
+        return self.once("held", self.world.catalogue.stat)
+
+    def once(self, name: str, make: Callable[[], T]) -> T:
+        """What depends on nothing but the files of the catalogue, made once for each state of it."""
+        return self._answers.get(("once", name, _generation(self.view(now_utc()).manifest)), make)
 
     def lists(self) -> Sequence[Watchlist]:
         """The watchlists of the world, read again only when their file changed."""

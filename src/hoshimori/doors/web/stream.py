@@ -60,7 +60,7 @@ class Hub:
         try:
             end = time.monotonic() + lasts_s
             reached = self.seen if after is None else after
-            yield ServerSentEvent(comment="hoshimori", retry=3000)
+            yield ServerSentEvent(comment="hoshimori", retry=3000, id=str(reached))  # who is cut off before any line misses none
             if after is not None:
                 async for seq, line in self._replayed(party, after):
                     reached = seq

@@ -203,7 +203,7 @@ def test_what_is_left_out_is_counted_and_why(visit: Visit) -> None:
     expect(status).to_contain_text("left out: 1 older than 30 days")
     expect(status).to_contain_text("EXERCISE")
     globe.at(AS_OF + 6 * DAY)
-    expect(status).to_contain_text("1 decayed by then")
+    expect(status).to_contain_text("1 decayed by then: drag took the orbit past its end")
     assert 90020 not in globe.below()
 
 

@@ -64,7 +64,7 @@ def data(
     more = {
         "as_of": iso(t),
         "data_mode": world.data_mode.name,
-        "held": picture_data.held(world.catalogue.stat(t)),
+        "held": picture_data.held(skies.held()),
         "freshness": health.freshness(skies, sky, t),
         "conditions": health.conditions(world.duty, sky, lang()),
         "jobs": health.counts(world.duty),
