@@ -51,6 +51,8 @@ def serve(
         workers=workers,
     )
     service.run(chosen, say=_say, opened_by=service.browser if open_ else None)
+    if service.still_working():
+        service.leave()
 
 
 def _say(where: str) -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import time
 
 import pytest
 from fastapi.routing import APIRoute
 
 from hoshimori.doors.web import answers, app, gate, headers
-from hoshimori.doors.web.principal import Permission
+from hoshimori.doors.web.people import AGING, FRESH_S, People
+from hoshimori.doors.web.principal import Permission, Principal
+from hoshimori.doors.web.problems import Unauthenticated
 from hoshimori.doors.web.settings import Settings
 from hoshimori.doors.web.world import World
 from tests.doors.web.floor import ANALYST, API, VIEWER, Served, raw, served
@@ -231,3 +235,63 @@ def test_the_description_is_openapi_and_complete(service: Served) -> None:
             if path.startswith(app.API):
                 assert {"401", "403", "422", "429", "503"} <= set(operation["responses"]), (method, path)
                 assert set(operation["responses"]["422"]["content"]) == {"application/problem+json"}
+
+
+def test_many_who_ask_under_one_name_look_into_the_book_once(bare: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where it is time to look again: who asks meanwhile goes on with what was found."""
+    made = People(bare.duty, lambda: "JPN")
+    token, row = made.make_token("x", "JPN", ["viewer"], 1.0)
+    looks: list[str] = []
+    real = made._token
+
+    def slow(name: str) -> Principal:
+        looks.append(name)
+        time.sleep(0.1)
+        return real(name)
+
+    monkeypatch.setattr(made, "_token", slow)
+    guard = gate.Gate(_nothing, made)
+
+    async def many(n: int) -> set[str]:
+        return {p.name for p in await asyncio.gather(*(guard._bearer(token) for _ in range(n)))}
+
+    async def run() -> None:
+        assert await many(50) == {"x"}
+        assert len(looks) == 1
+        await asyncio.sleep(AGING * FRESH_S + 0.05)
+        began = time.monotonic()
+        assert await many(50) == {"x"}
+        assert time.monotonic() - began < 0.1
+        await asyncio.sleep(0.3)
+        assert len(looks) == 2
+        bare.duty.revoke_token(row.token_id)  # as another process does
+        await asyncio.sleep(FRESH_S)
+        with pytest.raises(Unauthenticated):
+            await many(1)
+
+    asyncio.run(run())
+
+
+def test_a_token_that_was_taken_back_elsewhere_is_let_in_no_longer_than_it_is_remembered(bare: World) -> None:
+    made = People(bare.duty, lambda: "JPN")
+    token, row = made.make_token("x", "JPN", ["viewer"], 1.0)
+    guard = gate.Gate(_nothing, made)
+
+    async def run() -> None:
+        await guard._bearer(token)
+        bare.duty.revoke_token(row.token_id)
+        began = time.monotonic()
+        with pytest.raises(Unauthenticated):
+            await keep_asking()
+        assert time.monotonic() - began < FRESH_S + 0.5
+
+    async def keep_asking() -> None:
+        for _ in range(500):
+            await guard._bearer(token)
+            await asyncio.sleep(0.01)
+
+    asyncio.run(run())
+
+
+async def _nothing(scope: object, receive: object, send: object) -> None:
+    """No application behind this gate."""

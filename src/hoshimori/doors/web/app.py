@@ -16,6 +16,7 @@ from starlette.responses import Response
 from hoshimori.doors import ledgers
 from hoshimori.doors.web import openapi, problems, routes
 from hoshimori.doors.web.asgi import API, App
+from hoshimori.doors.web.beside import Beside
 from hoshimori.doors.web.books import book
 from hoshimori.doors.web.cache import Cached
 from hoshimori.doors.web.conditions import Conditions
@@ -50,6 +51,7 @@ def create(world: World, settings: Settings | None = None) -> FastAPI:
     app.state.people = People(world.duty if settings.home == world.home else book(settings.home), lambda: world.party)
     app.state.metrics = Metrics(world)
     app.state.versions = Versions(world)
+    app.state.beside = Beside(settings.limits.threads)
     app.state.oidc = Provider(settings.oidc) if settings.oidc else None
     problems.install(app)
     _say_unwritable(app, world)
@@ -73,6 +75,7 @@ async def _living(app: FastAPI) -> AsyncIterator[None]:
     finally:
         looking.cancel()
         tending.cancel()
+        await asyncio.get_running_loop().run_in_executor(None, app.state.beside.close)
         if app.state.oidc is not None:
             app.state.oidc.close()
 
@@ -130,6 +133,7 @@ def layers(app: FastAPI, *, built: Path = BUILT) -> App:
         most_bytes=settings.limits.cache_mib * MIB,
         now_as_of=world.as_of == "now",
         count=app.state.metrics.cache,
+        beside=app.state.beside,
     )
     inner = Idempotent(inner, world.duty, own_key(world.home / "duty"))
     inner = Gate(inner, app.state.people, verify=app.state.oidc and app.state.oidc.verify, rates=rates)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from fastapi import Request
 from fastapi.dependencies.models import Dependant
 
-from hoshimori.doors.web.principal import Permission, needs
+from hoshimori.doors.web.principal import Permission, permitted
 from hoshimori.doors.web.problems import ApiError
 
 EVERYWHERE = frozenset({"lang"})
@@ -44,7 +44,7 @@ def _many(annotation: object) -> bool:
 def refuse_unless_allowed(dependant: Dependant) -> None:
     """403 before a byte of the body is read."""
     if (permission := permission_of(dependant)) is not None:
-        needs(permission)()
+        permitted(permission)
 
 
 def refuse_strange_query(request: Request, known: Mapping[str, bool]) -> None:

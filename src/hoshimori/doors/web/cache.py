@@ -18,7 +18,7 @@ import gzip
 import re
 import time
 from collections import OrderedDict, deque
-from collections.abc import Callable, Hashable
+from collections.abc import Awaitable, Callable, Hashable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl
@@ -28,6 +28,7 @@ from prometheus_client import Counter
 
 from hoshimori.doors.web.answers import same
 from hoshimori.doors.web.asgi import API, SAFE, App, Message, Receive, Scope, Send, api, header
+from hoshimori.doors.web.beside import Beside
 from hoshimori.doors.web.observed import template
 from hoshimori.doors.web.principal import Asking, asking, set_asking
 from hoshimori.doors.web.settings import MIB
@@ -43,7 +44,8 @@ LATE_S = 1.0
 """So long at most the old is given while the new is being made."""
 HOT_S, HOT = 2.0, 64
 """What is made anew before a change is shown: what was asked for so shortly before, the newest so many."""
-MAKERS = 2
+MAKERS = 3
+"""So many answers are made at once before a change is shown."""
 PRIVATE = frozenset(
     {b"cookie", b"authorization", b"x-csrf", b"if-none-match", b"accept-encoding", b"range", b"origin", b"referer"}
 )
@@ -102,6 +104,7 @@ class Cached:
         now_as_of: bool = True,
         count: Counter | None = None,
         clock: Callable[[], float] = time.monotonic,
+        beside: Beside | None = None,
     ) -> None:
         self.app = app
         self.versions = versions
@@ -110,6 +113,8 @@ class Cached:
         """Does a read that names no moment depend on the clock?"""
         self.count = count
         self.clock = clock
+        self.beside = beside
+        """Where answers are made; None: in the loop that gives them."""
         self.bytes = 0
         self._kept: OrderedDict[Hashable, Kept] = OrderedDict()
         self._flights: dict[Hashable, asyncio.Task[Kept]] = {}
@@ -173,14 +178,15 @@ class Cached:
     async def _read(self, scope: Scope) -> tuple[Kept, str]:
         key = self._key(scope)
         kept = self._valid(key, scope["path"])
-        if kept is None and not self._shown.is_set():  # a change is about to show: what is made now would be ahead of the rest
+        if kept is None and self._about_to_change(scope["path"]):  # what is made now would be ahead of the rest
             await self._shown.wait()
             kept = self._valid(key, scope["path"])
         stamp, now = self.versions.of(scope["path"]), self.clock()
         if kept is not None:
             self._kept.move_to_end(key)
             kept.asked = now
-            if now - kept.made > AHEAD * kept.lasts_s and self._shown.is_set() and (key, stamp) not in self._flights:
+            old = now - kept.made > AHEAD * kept.lasts_s
+            if old and (key, stamp) not in self._flights and not self._about_to_change(scope["path"]):
                 self._begin(key, stamp, *_bare(scope))
             return kept, "kept"
         flight = self._flights.get((key, stamp))
@@ -193,6 +199,9 @@ class Cached:
         kept = self._kept.get(key)
         held = kept is not None and kept.stamp == self.versions.of(path) and self.clock() - kept.made < kept.lasts_s
         return kept if held else None
+
+    def _about_to_change(self, path: str) -> bool:
+        return self._after is not None and self._after(path) != self.versions.of(path)
 
     async def _publish(self, after: Callable[[str], Stamp], switch: Callable[[], None]) -> None:
         """Show a change: what is asked for now is made of the new state first, and then given, all at once."""
@@ -261,7 +270,8 @@ class Cached:
 
         made, path = self.clock(), scope["path"]
         run = {**scope, "state": {**scope.get("state", {})}}  # routing writes into it
-        await self.app(run, _nothing, taken)
+        making = self.app(run, _nothing, taken)
+        await (making if self.beside is None else self.beside.run(_whole_of(making)))
         lasts = NOW_S if self._clocked(scope) else KEPT_S
         body = b"".join(parts)
         kept = Kept(start["status"], list(start["headers"]), body, template(run), stamp, made, lasts, scope, who, asked)
@@ -332,6 +342,10 @@ def _bare(scope: Scope) -> tuple[Scope, Asking]:
     headers = {k: v for k, v in now.headers.items() if k.encode("latin-1") not in PRIVATE}
     bare = {**scope, "headers": [(k, v) for k, v in scope["headers"] if k not in PRIVATE]}
     return bare, replace(now, principal=replace(now.principal, name="", via="cache"), headers=headers)
+
+
+async def _whole_of(making: Awaitable[None]) -> None:
+    await making
 
 
 async def _nothing() -> Message:

@@ -6,8 +6,10 @@ A cookie alone is not enough for a write: the page must also send back X-CSRF, a
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 from collections.abc import Callable
+from functools import partial
 from urllib.parse import parse_qsl, urlsplit
 
 from anyio import to_thread
@@ -39,6 +41,7 @@ class Gate:
         self.people = people
         self.verify = verify
         self.rates = rates
+        self._flights: dict[str, asyncio.Task[Principal]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -90,14 +93,28 @@ class Gate:
         held = cookie(scope, COOKIE)
         if not held:
             return None, ""
-        found = self.people.known(f"session:{who.digest(held)}")
-        return found if found is not None else await to_thread.run_sync(self.people.by_cookie, held), held
+        return await self._found(f"session:{who.digest(held)}", partial(self.people.by_cookie, held)), held
 
     async def _bearer(self, token: str) -> Principal:
         if token.count(".") == 2 and self.verify is not None:
             return await to_thread.run_sync(self.verify, token)
-        found = self.people.known(f"token:{who.digest(token)}")
-        return found if found is not None else await to_thread.run_sync(self.people.by_token, token)
+        return await self._found(f"token:{who.digest(token)}", partial(self.people.by_token, token))
+
+    async def _found(self, name: str, look: Callable[[], Principal]) -> Principal:
+        """Many who ask under one name look into the book once."""
+        found, old = self.people.known(name)
+        if found is not None and not old:
+            return found
+        flight = self._flights.get(name)
+        if flight is None:
+            flight = self._flights[name] = asyncio.create_task(to_thread.run_sync(look))
+            flight.add_done_callback(partial(self._landed, name))
+        return found if found is not None else await asyncio.shield(flight)
+
+    def _landed(self, name: str, flight: asyncio.Task[Principal]) -> None:
+        self._flights.pop(name, None)
+        if not flight.cancelled():
+            flight.exception()  # whoever waits is told; a look ahead of time that failed is made again when it is needed
 
 
 def refuse_other_pages(scope: Scope) -> None:

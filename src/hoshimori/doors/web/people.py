@@ -30,6 +30,8 @@ PREFIX = "hm_"
 ONE_TIME_S = 600
 SESSION_S = 12 * 3600
 FRESH_S = 2.0
+AGING = 0.5
+"""From this part of that time on one looks again, while others go on with what was found."""
 """How long a look into the book is believed: a token that another process takes back works no longer than this."""
 LOCAL_ROLES = frozenset({"analyst", "signer", "admin"})
 _KEPT = 4096
@@ -159,9 +161,14 @@ class People:
         now = time.monotonic()
         with self._lock:
             held = self._seen.get(name)
-        if held is not None and now - held[0] < FRESH_S:
+        if held is not None and now - held[0] < AGING * FRESH_S:
             return held[1]
-        found = look(name)
+        try:
+            found = look(name)
+        except Unauthenticated:
+            with self._lock:
+                self._seen.pop(name, None)
+            raise
         with self._lock:
             self._seen[name] = (now, found)
             self._seen.move_to_end(name)
@@ -169,10 +176,11 @@ class People:
                 self._seen.popitem(last=False)
         return found
 
-    def known(self, name: str) -> Principal | None:
-        """Who was found under "session:SHA" or "token:SHA" a moment ago, without a look into the book."""
+    def known(self, name: str) -> tuple[Principal | None, bool]:
+        """Who was found under "session:SHA" or "token:SHA" a moment ago, the book unread; is it time to look again?"""
         held = self._seen.get(name)
-        return held[1] if held is not None and time.monotonic() - held[0] < FRESH_S else None
+        age_s = time.monotonic() - held[0] if held is not None else FRESH_S
+        return held[1] if held is not None and age_s < FRESH_S else None, age_s >= AGING * FRESH_S
 
     def _note(self, name: str) -> Mapping[str, Any] | None:
         return self._own.get(name) or self.book.note(name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -76,14 +76,23 @@ def asking() -> Asking:
     return found
 
 
-def needs(permission: Permission) -> Callable[[], Principal]:
-    """The dependency of a route: the principal, or 401/403. `needs.permission` is read by the test that walks every route."""
+def permitted(permission: Permission) -> Principal:
+    """The principal, or 401/403."""
+    principal = asking().principal
+    if permission not in principal.permissions:
+        raise Forbidden(permission, principal.roles)
+    return principal
 
-    def allowed() -> Principal:
-        principal = asking().principal
-        if permission not in principal.permissions:
-            raise Forbidden(permission, principal.roles)
-        return principal
+
+def needs(permission: Permission) -> Callable[[], Awaitable[Principal]]:
+    """The dependency of a route: `permitted`. `needs.permission` is read by the test that walks every route.
+
+    Asynchronous, as is every dependency that only looks something up: one that is not would take a thread, and two turns of the
+    loop, which is long when many ask.
+    """
+
+    async def allowed() -> Principal:
+        return permitted(permission)
 
     allowed.permission = permission  # type: ignore[attr-defined]
     return allowed

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import os
 import resource
 import signal
 import socket
 import sys
+import threading
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from types import FrameType
@@ -36,6 +38,11 @@ from hoshimori.ledger.home import now_utc
 PARTY = "JPN"
 PRACTICE = "practice"
 GRACEFUL_S = 3
+LEAVE_S = 2.0
+SWITCH_S = 0.0005
+"""Who makes an answer reads the books in hundreds of small steps, and after each waits at most so long for another thread."""
+NEVER, COLLECT_S = 1_000_000, 60.0
+"""All that is held is looked through for cycles once a minute: it takes a fifth of a second, and came every second else."""
 Say = Callable[[str], None]
 
 
@@ -125,10 +132,38 @@ def run(settings: Settings, *, say: Say = print, opened_by: Callable[[str], Any]
     sock = listen(settings)
     logs.install(settings.log_level)
     _room_for(settings.limits.connections)
+    sys.setswitchinterval(SWITCH_S)
+    gc.set_threshold(*gc.get_threshold()[:2], NEVER)
     for number in (signal.SIGTERM, signal.SIGINT):  # uvicorn hands them on when it is done; by then there is nothing left to stop
         signal.signal(number, _heard)
-    with contextlib.closing(sock), asyncio.Runner(loop_factory=_loop) as runner:
-        runner.run(_serve(settings, world, sock, say, opened_by))
+    ended = threading.Event()
+    try:
+        with contextlib.closing(sock), asyncio.Runner(loop_factory=_loop) as runner:
+            runner.run(_serve(settings, world, sock, say, opened_by))
+            threading.Thread(target=_leave, args=(ended,), daemon=True).start()
+    finally:
+        ended.set()
+
+
+def _leave(ended: threading.Event) -> None:
+    """Who said stop does not wait for what is still being worked out; a write is whole, or it was none."""
+    if not ended.wait(LEAVE_S):
+        leave()
+
+
+def leave() -> None:
+    """End this process, whatever its threads are doing."""
+    logs.log().warning("ended", why="an answer was still being made")
+    sys.stdout.flush()
+    os._exit(0)
+
+
+def still_working() -> bool:
+    """Is an answer still being made? Its thread would be torn down in the middle, and libraries that it uses complain."""
+    busy = [t for t in threading.enumerate() if t.name.startswith(("AnyIO", "answers"))]
+    for thread in busy:
+        thread.join(0.2)
+    return any(t.is_alive() for t in busy)
 
 
 def _loop() -> asyncio.AbstractEventLoop:
@@ -161,13 +196,20 @@ async def _beside(settings: Settings, world: World) -> AsyncIterator[None]:
     """The workers while the server runs, and the practice sky where it is not there yet."""
     supervisor = Supervisor(Duties.of(world, settings.floor, workers=settings.workers, log_level=settings.log_level))
     begin = supervisor.start if settings.workers else _nothing
-    preparing = asyncio.create_task(prepare(world, begin))
+    tasks = [asyncio.create_task(prepare(world, begin)), asyncio.create_task(_collect())]
     try:
         yield
     finally:
-        preparing.cancel()
-        await asyncio.gather(preparing, return_exceptions=True)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         await asyncio.get_running_loop().run_in_executor(None, supervisor.stop)
+
+
+async def _collect() -> None:
+    while True:
+        await asyncio.sleep(COLLECT_S)
+        gc.collect()
 
 
 def config(app: App, settings: Settings) -> uvicorn.Config:

@@ -20,7 +20,7 @@ POLL_S = 0.25
 """How long a write of another process (the worker, the command line) may stay unseen by the cache."""
 PROGRESS_S = 1.0
 """How far a job is shows at most once in this time, to who does not listen to the stream."""
-OWN_S = 1.5
+OWN_S = 3.0
 """So long at most a writer waits until others are shown what it wrote; then it holds at once, and they wait."""
 JOBS = (f"{API}/jobs", f"{API}/floor", f"{API}/data")
 """What shows how far a job is. The rest does not change while one is at work, and a sweep tells it often."""

@@ -15,12 +15,12 @@ from hoshimori.doors.words import words
 from hoshimori.errors import UsageError
 
 
-def _world(request: Request) -> World:
+async def _world(request: Request) -> World:
     world: World = request.app.state.world
     return world
 
 
-def _words() -> Mapping[str, str]:
+async def _words() -> Mapping[str, str]:
     return words(asking().lang)
 
 

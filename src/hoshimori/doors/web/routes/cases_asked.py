@@ -25,7 +25,7 @@ from hoshimori.ledger.keys import PrivateKey
 _making = threading.Lock()
 
 
-def _cases(request: Request) -> Cases:
+async def _cases(request: Request) -> Cases:
     state = request.app.state
     with _making:
         if getattr(state, "cases", None) is None:

@@ -119,7 +119,7 @@ def alert_row(alert: Alert) -> dict[str, Any]:
     }
 
 
-def _hub(request: Request) -> Hub:
+async def _hub(request: Request) -> Hub:
     state = request.app.state
     with _making:
         if getattr(state, "hub", None) is None:
@@ -128,7 +128,7 @@ def _hub(request: Request) -> Hub:
     return found
 
 
-def _after(
+async def _after(
     last_event_id: Annotated[
         str | None, Header(description="The last line that was received: what came after it is sent.")
     ] = None,

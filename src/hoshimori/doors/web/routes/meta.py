@@ -12,7 +12,7 @@ from hoshimori.doors.web import answers
 from hoshimori.doors.web.answers import JSON, streams
 from hoshimori.doors.web.limits import address
 from hoshimori.doors.web.metrics import MEDIA_TYPE
-from hoshimori.doors.web.principal import Permission, needs
+from hoshimori.doors.web.principal import Permission, permitted
 from hoshimori.doors.web.settings import is_loopback
 from hoshimori.findings import canonical_json
 
@@ -44,5 +44,5 @@ def metrics(request: Request) -> Response:
     """Counters for Prometheus: to who may run the service, and on loopback without a proxy to any program of this machine."""
     settings = request.app.state.settings
     if settings.public or not is_loopback(address(request.scope)) or "x-forwarded-for" in request.headers:
-        needs(Permission.RUN)()
+        permitted(Permission.RUN)
     return Response(request.app.state.metrics.text(), 200, {"Cache-Control": "no-store"}, MEDIA_TYPE)

@@ -86,7 +86,7 @@ class Rows(BaseModel):
     total: int
 
 
-def _people(request: Request) -> People:
+async def _people(request: Request) -> People:
     found: People = request.app.state.people
     return found
 

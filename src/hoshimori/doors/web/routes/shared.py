@@ -27,7 +27,7 @@ def skies_of(app: Any) -> Skies:
     return found
 
 
-def _skies(request: Request) -> Skies:
+async def _skies(request: Request) -> Skies:
     return skies_of(request.app)
 
 
