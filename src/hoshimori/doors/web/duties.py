@@ -41,7 +41,7 @@ class Duties:
     niceness: int = 10
     memory_mib: int = 1536
     jobs: int = 100
-    log_level: str = "info"
+    log_level: str = ""
 
     def __post_init__(self) -> None:
         if not 10 <= self.sweep_every_s <= AT_MOST_S:

@@ -19,9 +19,10 @@ import structlog
 LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 
 
-def install(level: str = "info", out: TextIO | None = None) -> None:
-    """Set up the lines of this process: ours and those of the libraries below."""
+def install(level: str = "", out: TextIO | None = None) -> None:
+    """Set up the lines of this process: ours and those of the libraries below. level "": warning on a terminal, else info."""
     target = sys.stderr if out is None else out
+    level = level or ("warning" if target.isatty() else "info")
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

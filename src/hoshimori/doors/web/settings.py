@@ -94,7 +94,8 @@ class Settings:
     trusted_proxies: tuple[str, ...] = ()
     certificate: Path | None = None
     certificate_key: Path | None = None
-    log_level: str = "info"
+    log_level: str = ""
+    """debug, info, warning or error; "": info, and warning where the lines go to a terminal: the address stays in sight."""
     limits: Limits = field(default_factory=Limits)
     oidc: Oidc | None = None
     floor: Mapping[str, Any] = field(default_factory=dict)
@@ -207,7 +208,7 @@ def _sensible(s: Settings) -> Settings:
         raise UsageError("watch: expected at least one watchlist")
     if not 0 <= s.workers <= 8:
         raise UsageError(f"workers {s.workers}: expected 0 to 8")
-    if s.log_level not in ("debug", "info", "warning", "error"):
+    if s.log_level not in ("", "debug", "info", "warning", "error"):
         raise UsageError(f"log_level {s.log_level!r}: expected debug, info, warning or error")
     if (s.certificate is None) != (s.certificate_key is None):
         raise UsageError("certificate and certificate_key: both or neither")
