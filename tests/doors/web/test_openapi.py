@@ -20,7 +20,7 @@ from schemathesis import checks
 from hoshimori.doors.web.world import World
 from tests.doors.web.whole import ALL, DAY, Whole, api_routes, whole
 
-EXAMPLES = int(os.environ.get("HOSHIMORI_SCHEMATHESIS", "5"))
+EXAMPLES = int(os.environ.get("HOSHIMORI_SCHEMATHESIS", "3"))
 """Per operation and way of making them; a longer run is made by hand."""
 CHECKS = [
     checks.not_a_server_error,
