@@ -311,18 +311,46 @@ def test_an_unknown_option_of_a_source_is_told(make: Any) -> None:
         fetch(floor, "y")
 
 
-def test_a_clock_that_went_back_is_said_until_it_has_caught_up(make: Any) -> None:
+def test_a_source_down_for_a_day_is_said_from_the_first_hour_on_and_its_return_too(make: Any, tmp_path: Path) -> None:
+    inbox = tmp_path / "inbox"
+    floor = make(sources=(SourceSetting("folder", "inbox", 3600.0, {"path": str(inbox)}),))
+    since, asked = set(), 0
+    for _ in range(24 * 6):
+        if "fetch inbox" in floor.tick(600.0):
+            job = floor.take()
+            asked += 1
+            with pytest.raises(SourceError):
+                TASKS["fetch"](floor.bench, job, silent)
+            floor.duty.fail(job.job_id, "w", "down")
+            since.add(floor.conditions["source-down"]["since"])
+    assert asked == 24  # once an hour, as it was set
+    assert len(since) == 1
+    assert floor.now - np.datetime64(since.pop().rstrip("Z"), "us") > 23 * HOUR
+    inbox.mkdir()
+    (inbox / "gp.csv").write_bytes(OMM)
+    while "fetch inbox" not in floor.tick(600.0):
+        pass
+    job = next(j for j in floor.duty.jobs(states=("waiting",)).rows if j.kind == "fetch")
+    assert TASKS["fetch"](floor.bench, job, silent)["new"] == 1
+    assert "source-down" not in floor.conditions
+    told = [c.record["status"] for c in floor.duty.changes(0, limit=5000) if c.topic == "data" and "status" in c.record]
+    assert told[-1] == "ok"
+    assert len(told) == 2  # that it is down is told once in all that time
+
+
+@pytest.mark.parametrize("hours", [2, 24, 24 * 3650])
+def test_a_clock_that_went_back_is_said_until_it_has_caught_up(make: Any, hours: int) -> None:
     floor = make()
     floor.tick()
     version = floor.duty.version
-    floor.now = T0 - 2 * HOUR
+    floor.now = T0 - hours * HOUR
     floor.tick()
     assert floor.conditions["clock-back"]["values"] == {"seen": iso(T0 + np.timedelta64(1, "s"))}
     floor.schedule = floor.again()  # also after a restart
     floor.tick()
     assert "clock-back" in floor.conditions
     assert floor.duty.version > version  # the feed goes on
-    floor.tick(2 * 3600.0 + 5)
+    floor.tick(hours * 3600.0 + 5)
     assert "clock-back" not in floor.conditions
 
 
