@@ -8,10 +8,13 @@ storms and at deep solar minimum (believed, not checked here): what is computed 
 from __future__ import annotations
 
 from functools import lru_cache
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+
+from hoshimori.sky.keeping import kept
 
 Floats = npt.NDArray[np.float64]
 Singles = npt.NDArray[np.float32]
@@ -31,6 +34,8 @@ Heights and latitudes are sampled at every second node, those between are cubic.
 F107_LEVELS = np.array([60.0, 68.0, 78.0, 95.0, 115.0, 140.0, 170.0, 205.0, 250.0, 290.0])
 F107_OFFSETS = np.array([-80.0, -40.0, -15.0, 0.0, 15.0, 40.0, 80.0, 140.0])
 AP_LEVELS = np.array([0.0, 4.0, 9.0, 18.0, 32.0, 56.0, 111.0, 180.0, 250.0])
+KEPT = 128
+"""Day tables kept: 31 MB."""
 HIGHEST_AP = 250.0
 """Above it the model fails near the poles (negative densities from Ap 280 and F10.7 290 on); such days are taken as this one."""
 _USUAL_AP = 9.0
@@ -99,12 +104,19 @@ def table_heights_km() -> Floats:
 
 
 def day_table(day_utc: np.datetime64, activity: Activity, days: int = 1) -> Singles:
-    """(height, latitude, local hour) ln density of one day, or of several under their mean flux and Ap, at mid-season of them."""
-    t = tables()
+    """(height, latitude, local hour) ln density of one day, or of several under their mean flux and Ap, at mid-season of them.
+
+    Tables asked for lately are kept and shared: not to be written into.
+    """
     first = day_utc.astype("datetime64[D]").astype(np.int64)
     rows = np.clip(first + np.arange(days) - activity.day_utc[0].astype(np.int64), 0, len(activity.day_utc) - 1)
     mean, daily, ap_value = (float(np.mean(x[rows])) for x in (activity.f107_mean, activity.f107, activity.ap))
-    season = ((first + days // 2) % _YEAR_DAYS) / _YEAR_DAYS * SEASONS
+    return _table(float(((first + days // 2) % _YEAR_DAYS) / _YEAR_DAYS * SEASONS), mean, daily, ap_value)
+
+
+@lru_cache(maxsize=KEPT)
+def _table(season: float, mean: float, daily: float, ap_value: float) -> Singles:
+    t = tables()
     level, part = _between(F107_LEVELS, mean)
     usual = _blend(_blend(t.usual, int(season) % SEASONS, (int(season) + 1) % SEASONS, season % 1.0), level, level + 1, part)
     offset, share = _between(F107_OFFSETS, daily - mean)
@@ -128,8 +140,11 @@ def _between(nodes: Floats, value: float) -> tuple[int, float]:
 
 @lru_cache(maxsize=1)
 def tables() -> Tables:
-    """The tables, computed on first use (about three seconds)."""
-    return Tables(_usual(), _added_by_flux(), _added_by_ap())
+    """The tables: computed on first use on a machine (about three seconds), then read from where that was kept."""
+    from importlib.metadata import version
+
+    follows_from = Path(__file__).read_bytes() + version("pymsis").encode()
+    return Tables(**kept("nrlmsise-00", follows_from, lambda: Tables(_usual(), _added_by_flux(), _added_by_ap())._asdict()))
 
 
 def _sampled(season: Floats, lst_h: Floats, mean: Floats, daily: Floats, ap: Floats, every: int = 2) -> Floats:

@@ -20,7 +20,7 @@ from hoshimori.doors.web.routes import models_jobs as models
 from hoshimori.doors.web.stream import Hub
 from hoshimori.doors.web.world import World
 from hoshimori.duty import Duty
-from tests.doors.web.floor import ADMIN, ALLY, ANALYST, API, VIEWER, Served, served
+from tests.doors.web.floor import ADMIN, ALLY, ANALYST, API, PUBLIC, VIEWER, Served, served
 
 CLOSED = {"tlp": "RED", "releasable_to": ["USA"]}
 
@@ -95,6 +95,16 @@ def test_an_alert_is_read_in_either_language_and_acknowledged_once(world: World,
     assert again.json()["acknowledged_by"] == ANALYST.name
     assert ask(service, ANALYST, "GET", "/alerts?open=true").json()["items"] == []
     assert ask(service, ANALYST, "POST", f"/alerts/{'0' * 32}/acknowledge", {}).status_code == 404
+
+
+def test_the_public_reads_no_names_and_no_notes_of_who_is_on_duty(world: World, service: Served) -> None:
+    world.duty.ask("sweep", {"watchlist": "x"}, key="k", by="A. Sato")
+    alert_id = alert(world.duty)
+    ask(service, ANALYST, "POST", f"/alerts/{alert_id}/acknowledge", {"note": "a quiet word"})
+    for path in ("/jobs", "/alerts", "/alerts?open=false"):
+        public = ask(service, PUBLIC, "GET", path).text
+        assert not any(said in public for said in ("Sato", ANALYST.name, "quiet word"))
+    assert "A. Sato" in ask(service, ALLY, "GET", "/jobs").text
 
 
 def test_an_alert_that_is_not_released_is_not_found_and_not_acknowledged(world: World, service: Served) -> None:

@@ -15,7 +15,7 @@ from hoshimori.doors.web.principal import Principal, Reader, Runner, Worker, ask
 from hoshimori.doors.web.problems import ApiError, NotHere
 from hoshimori.doors.web.routes import models_jobs as models
 from hoshimori.doors.web.routes.asked import Cursor, Limit, TheWorld, offset, written
-from hoshimori.doors.web.routes.jobs_asked import job_row
+from hoshimori.doors.web.routes.jobs_asked import among_us, job_row
 from hoshimori.doors.web.stream import Hub
 from hoshimori.doors.web.world import World
 from hoshimori.duty import Alert, Page
@@ -111,9 +111,9 @@ def alert_row(alert: Alert) -> dict[str, Any]:
         "raised": iso(alert.raised_utc),
         "last": iso(alert.last_utc),
         "count": alert.count,
-        "acknowledged_by": alert.acknowledged_by,
+        "acknowledged_by": among_us(alert.acknowledged_by),
         "acknowledged": iso(alert.acknowledged_utc),
-        "note": alert.note,
+        "note": among_us(alert.note),
         "sent": [dict(s) for s in alert.sent],
         "record": dict(alert.record),
     }
