@@ -83,8 +83,10 @@ def test_keys_lead_everywhere_and_are_listed(browser: Browser, service: Served) 
         for keys, place in (("ga", "#/alliance"), ("gd", "#/data"), ("gf", "#/floor")):
             page.keyboard.type(keys)
             page.wait_for_url(f"**/{place}")
-        expect(page.locator("tr[data-row]").first).to_be_visible()
+        search = page.get_by_label("Find an asset")
+        expect(search).to_be_visible()
         page.keyboard.press("/")
+        expect(search).to_be_focused()
         page.keyboard.type("bsat")
         expect(page.locator("table").first.locator("tr[data-row]")).to_have_count(4)
         page.keyboard.type("ga")  # in a field, keys are letters

@@ -212,6 +212,7 @@ def test_what_is_pressed_is_chosen_and_told(visit: Visit) -> None:
     globe.at(AS_OF)
     visit.page.get_by_role("button", name="GEO belt", exact=True).last.click()
     globe.run("g.eye.distance_km = 250000; g.touch();")
+    globe.until("g.inView().some((k) => [90007, 90008, 90009].includes(g.objects.norad_id[k]))")
     seen = globe.run("return g.inView().map((k) => g.objects.norad_id[k])")
     number = next(n for n in (90008, 90007, 90009) if n in seen)
     visit.page.wait_for_timeout(300)
