@@ -14,7 +14,7 @@ CONSOLE  = src/hoshimori/_console/index.html
 NPM      = PATH="$(CURDIR)/$(VENV)/bin:$$PATH" npm --prefix console --no-audit --no-fund --no-update-notifier
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test lint console pictures docs bench test-matrix clean
+.PHONY: help demo serve test test-long lint console pictures docs bench test-matrix clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1: /p' Makefile
@@ -27,6 +27,9 @@ serve: $(VENV)/.synced-serve $(CONSOLE)  ## the watch floor on this machine: API
 
 test: lint console  ## everything that must hold: style, types, floors, tests (WORKERS=2)
 	$(VENV)/bin/python -m pytest -n $(WORKERS) --dist worksteal
+
+test-long: lint console  ## make test with every setting of long tests, more kills and more examples
+	HOSHIMORI_KILLS=5 HOSHIMORI_SCHEMATHESIS=25 $(VENV)/bin/python -m pytest -m "long or not long" -n $(WORKERS) --dist worksteal
 
 lint: $(VENV)/.synced-dev  ## style, types and floors
 	$(VENV)/bin/ruff check .

@@ -27,7 +27,8 @@ PLAIN = [
     "records",
 ]
 DRAWN = ["globe", "geo-belt", "asset/intelsat-15"]
-SHOWN = ["en dark", "en light", "ja dark", "ja light"]
+LONG = pytest.mark.long
+SHOWN = ["en dark", pytest.param("en light", marks=LONG), pytest.param("ja dark", marks=LONG), "ja light"]
 
 
 @pytest.fixture(scope="session")

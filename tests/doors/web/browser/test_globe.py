@@ -18,7 +18,7 @@ from hoshimori.facts import DataMode, ElementSets, Floats
 from hoshimori.sky import frames, orbits
 from tests.doors.web import floor
 from tests.doors.web.browser.conftest import Visit, visiting
-from tests.doors.web.browser.test_axe import RULES, axe, found_by_axe, settings
+from tests.doors.web.browser.test_axe import RULES, SHOWN, axe, found_by_axe, settings
 from tests.doors.web.floor import Served
 
 __all__ = ["RULES", "axe"]
@@ -348,7 +348,7 @@ def test_the_belt_names_and_chooses(visit: Visit) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("shown", ["en dark", "en light", "ja dark", "ja light"])
+@pytest.mark.parametrize("shown", SHOWN)
 def test_globe_and_belt_are_clean(browser: Browser, sky: Served, axe: str, shown: str) -> None:
     with visiting(browser, sky, **settings(shown)) as visit:
         for view in ("globe/90007", "geo-belt"):
