@@ -128,6 +128,7 @@ def test_a_file_is_no_watchlist_here(service: Served) -> None:
         assert asks.get(WEEKLY, params={"watchlist": "/etc/passwd"}).status_code == 404
 
 
+@pytest.mark.long
 def test_whoever_asks_for_many_is_told_to_wait(world: World) -> None:
     with floor.served(world) as service, service.client() as asks:
         codes = [asks.get(WEEKLY, params={"as_of": f"2026-05-{d}T00:00:00Z"}).status_code for d in range(20, 30)]

@@ -97,6 +97,7 @@ def running(duty: Duty) -> Job | None:
     return next((j for j in duty.jobs(states=("running",)).rows if j.progress), None)
 
 
+@pytest.mark.long  # the whole service is killed in test_resilience
 def test_killed_in_a_sweep_its_job_is_taken_over_and_done_once(sky: Duties, log: Path) -> None:
     duty = Duty(sky.home)
     with worker(sky, log) as first:
@@ -164,6 +165,7 @@ def test_after_so_many_jobs_it_begins_afresh_as_the_same_process(idle: Duties, l
     duty.close()
 
 
+@pytest.mark.long  # the whole service on a full disk is in test_resilience
 def test_on_a_full_disk_it_says_so_goes_on_and_does_the_job_when_there_is_room(sky: Duties, log: Path) -> None:
     """A limit on the size of files is to it as a disk that is full; the limit is lifted as if somebody freed some space."""
     duty = Duty(sky.home)
