@@ -220,6 +220,13 @@ class Gated:
         await send({"type": "http.response.body", "body": str(state).encode()})
 
 
+async def gated(world: World) -> tuple[Gated, Versions, Cached]:
+    inner, versions = Gated(), Versions(world)
+    cached = Cached(inner, versions, now_as_of=False)
+    await versions.look()
+    return inner, versions, cached
+
+
 async def read(cached: Cached, path: str, method: str = "GET") -> int:
     body: list[bytes] = []
 
@@ -234,9 +241,7 @@ def test_a_change_is_shown_at_one_moment(bare: World) -> None:
     """While the new is made the old is given to everybody; nobody sees a newer answer and then an older one."""
 
     async def run() -> None:
-        inner, versions = Gated(), Versions(bare)
-        cached = Cached(inner, versions, now_as_of=False)
-        await versions.look()
+        inner, versions, cached = await gated(bare)
         assert [await read(cached, x) for x in ("/a", "/b", "/a")] == [0, 0, 0]
         inner.state = 1
         seq = await asyncio.to_thread(bare.duty.tell, "sweep", {"n": 1})
@@ -260,9 +265,7 @@ def test_a_change_is_shown_at_one_moment(bare: World) -> None:
 
 def test_a_change_does_not_wait_for_what_takes_long(bare: World) -> None:
     async def run() -> None:
-        inner, versions = Gated(), Versions(bare)
-        cached = Cached(inner, versions, now_as_of=False)
-        await versions.look()
+        inner, versions, cached = await gated(bare)
         assert await read(cached, "/a") == 0
         inner.state = 1
         await asyncio.to_thread(bare.duty.tell, "sweep", {"n": 1})
@@ -282,9 +285,7 @@ def test_a_change_does_not_wait_for_what_takes_long(bare: World) -> None:
 
 def test_a_writer_hears_that_it_is_done_when_everybody_sees_it(bare: World) -> None:
     async def run() -> None:
-        inner, versions = Gated(), Versions(bare)
-        cached = Cached(inner, versions, now_as_of=False)
-        await versions.look()
+        inner, _, cached = await gated(bare)
         assert await read(cached, "/a") == 0
         inner.state = 1
         await read(cached, "/write", "POST")
@@ -299,9 +300,7 @@ def test_an_answer_from_before_a_write_is_not_given_after_it(bare: World) -> Non
     """A write while a change is about to show: what was made for that change is from before the write."""
 
     async def run() -> None:
-        inner, versions = Gated(), Versions(bare)
-        cached = Cached(inner, versions, now_as_of=False)
-        await versions.look()
+        inner, versions, cached = await gated(bare)
         assert await read(cached, "/a") == 0
         inner.state = 1
         await asyncio.to_thread(bare.duty.tell, "sweep", {"n": 1})
@@ -320,9 +319,7 @@ def test_an_answer_from_before_a_write_is_not_given_after_it(bare: World) -> Non
 
 def test_a_listener_that_leaves_loses_nothing_for_others(bare: World) -> None:
     async def run() -> None:
-        inner, versions = Gated(), Versions(bare)
-        cached = Cached(inner, versions, now_as_of=False)
-        await versions.look()
+        inner, versions, cached = await gated(bare)
         for leave_s in (0.0, 0.001, 0.01, 0.05):
             assert await read(cached, "/a") == inner.state
             inner.state += 1

@@ -49,9 +49,8 @@ class Beside:
         left = asyncio.all_tasks(loop)
         for task in left:
             task.cancel()
-        loop.run_until_complete(
-            asyncio.wait_for(asyncio.gather(*left, return_exceptions=True), END_S) if left else asyncio.sleep(0)
-        )
+        if left:
+            loop.run_until_complete(asyncio.wait(left, timeout=END_S))
         loop.close()
 
     async def _limit(self) -> None:
